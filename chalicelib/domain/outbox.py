@@ -1,0 +1,169 @@
+"""Rows of the one outbox: their states and every change a row may go through. Pure; stores compare `version`."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.model import Contact, ContactKind, Outcome
+
+FIRST_SWEEP = timedelta(seconds=60)
+URGENT_SWEEP = timedelta(seconds=10)
+LEASE = timedelta(seconds=30)
+RECEIPT_WAIT = timedelta(minutes=5)
+LONGEST_DEFERRAL = timedelta(minutes=5)
+
+
+class RowState(StrEnum):
+    """Where a row stands."""
+
+    ACCEPTED = "accepted"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+    INFORMED = "informed"
+    EXPIRED = "expired"
+    DEAD = "dead"
+
+    @property
+    def final(self) -> bool:
+        """True when nothing more is to be sent for this row."""
+        return self not in (
+            RowState.ACCEPTED,
+            RowState.SENDING,
+            RowState.DEFERRED,
+            RowState.UNKNOWN,
+            RowState.SENT,
+        )
+
+    @property
+    def blocks_later(self) -> bool:
+        """True while a later contact of the same person must wait for this one."""
+        return self in (RowState.ACCEPTED, RowState.SENDING, RowState.DEFERRED)
+
+
+class Due(StrEnum):
+    """What a write does to the row's due time; KEEP touches no indexed attribute."""
+
+    KEEP = "keep"
+    SET = "set"
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try: the decision that led to it (compact), where it went, what came of it."""
+
+    at: datetime
+    decision: str
+    desk: str = ""
+    outcome: Outcome | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The part of a row that changes: small, and apart from the contact's own words."""
+
+    state: RowState = RowState.ACCEPTED
+    version: int = 0
+    attempt: int = 0
+    round: int = 0
+    lease_until: datetime | None = None
+    desk: str = ""
+    tried: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    provider_id: str = ""
+    offered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A contact as it is kept. `parent` is the contact a reply or notice belongs to; `due_at` wakes the row."""
+
+    key: str
+    channel: str
+    contact: Contact
+    market: str
+    purpose: str
+    lane: str
+    accepted_at: datetime
+    deadline: datetime
+    party: str
+    decision: str = ""
+    parent: str = ""
+    kind: ContactKind = ContactKind.CONTACT
+    due_at: datetime | None = None
+    schema: int = 1
+    work: Work = field(default_factory=Work)
+
+
+def first_due(lane: str, now: datetime) -> datetime:
+    """When the sweeper first looks at a row that nobody has finished."""
+    return now + (URGENT_SWEEP if lane == "urgent" else FIRST_SWEEP)
+
+
+def claimable(work: Work) -> bool:
+    """True when somebody may now take the row to send it."""
+    return work.state in (RowState.ACCEPTED, RowState.DEFERRED)
+
+
+def lease_lost(work: Work, now: datetime) -> bool:
+    """True when a sender took the row and never said what became of it: nobody knows whether it went."""
+    return work.state is RowState.SENDING and work.lease_until is not None and work.lease_until <= now
+
+
+def claimed(work: Work, desk: str, decision: str, now: datetime) -> Work:
+    """The row just before one single send."""
+    attempt = Attempt(at=now, decision=decision, desk=desk)
+    return replace(
+        work,
+        state=RowState.SENDING,
+        version=work.version + 1,
+        attempt=work.attempt + 1,
+        desk=desk,
+        lease_until=now + LEASE,
+        attempts=(*work.attempts, attempt),
+    )
+
+
+def recorded(
+    work: Work, state: RowState, outcome: Outcome, *, detail: str = "", provider_id: str = ""
+) -> Work:
+    """The row after its send, with the outcome in the attempt's record."""
+    *before, last = work.attempts
+    tried = work.tried if outcome is Outcome.OK or work.desk in work.tried else (*work.tried, work.desk)
+    return replace(
+        work,
+        state=state,
+        version=work.version + 1,
+        lease_until=None,
+        tried=tried,
+        provider_id=provider_id or work.provider_id,
+        attempts=(*before, replace(last, outcome=outcome, detail=detail[:200])),
+    )
+
+
+def deferred(work: Work, decision: str, now: datetime) -> tuple[Work, datetime]:
+    """The row put by for a later round, in which every desk may be tried again; and when."""
+    wait = min(timedelta(seconds=15 * 2 ** min(work.round, 5)), LONGEST_DEFERRAL)
+    attempt = Attempt(at=now, decision=decision)
+    parked = replace(
+        work,
+        state=RowState.DEFERRED,
+        version=work.version + 1,
+        round=work.round + 1,
+        tried=(),
+        lease_until=None,
+        attempts=(*work.attempts[-40:], attempt),
+    )
+    return parked, now + wait
+
+
+def moved(work: Work, state: RowState) -> Work:
+    """The row in another state by somebody's word: a desk, a receipt, a deadline, a person."""
+    return replace(work, state=state, version=work.version + 1, lease_until=None)

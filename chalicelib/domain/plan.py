@@ -1,0 +1,207 @@
+"""The plan: what operators publish. Values and their indexes; reading a document is plan_reader's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.model import Contact, Direction, Medium, path_id
+
+WORLD = "world"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When a desk is open: per weekday (0 = Monday) the spans of local time, and the dates it is closed."""
+
+    zone: ZoneInfo
+    spans: tuple[tuple[tuple[time, time], ...], ...]
+    closed: frozenset[str] = frozenset()
+
+    def open_at(self, now: datetime) -> bool:
+        """True when `now` (aware) falls in a span, its start included and its end not."""
+        local = now.astimezone(self.zone)
+        if self.closed and local.date().isoformat() in self.closed:
+            return False
+        moment = local.time()
+        return any(
+            start <= moment < end or (end == time.min and start <= moment)
+            for start, end in self.spans[local.weekday()]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """`rate` hand-overs per second (asynchronous media), `concurrent` at once (voice, chat); None: no limit."""
+
+    rate: float | None = None
+    concurrent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How customers see a channel on the front door: a label per language and the link behind the button."""
+
+    url: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPlan:
+    """One configured channel, without its secrets."""
+
+    id: str
+    kind: str
+    account: str = ""
+    market: str = WORLD
+    provider: str = ""
+    home: str = ""
+    base: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    medium: Medium | None = None
+    door: Door | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A group of agents behind a channel of its own; `target` is its address as that kind spells it."""
+
+    id: str
+    channel: str
+    target: Mapping[str, str] = field(default_factory=dict)
+    capacity: Capacity = Capacity()
+    hours: Hours | None = None
+    media: frozenset[Medium] = frozenset(Medium)
+    ring: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Conditions that must all hold. `channel` may be empty (any). Keywords are compared casefolded, by word."""
+
+    channel: str = ""
+    keywords: frozenset[str] = frozenset()
+    traits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """How specific it is; the most specific match wins, then the plan's order."""
+        return bool(self.channel) + 2 * len(self.traits) + 2 * bool(self.keywords)
+
+    def holds(self, contact: Contact, words: frozenset[str]) -> bool:
+        """True when every condition but the channel (which the index has dealt with) holds."""
+        if self.keywords and not (self.keywords & words):
+            return False
+        traits = contact.traits
+        return all(traits.get(name, "").casefold() in values for name, values in self.traits.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why people contact us. `routes` maps a market ("world" for the rest) to desk ids in order of preference."""
+
+    id: str
+    match: tuple[Match, ...] = ()
+    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lane: str = "normal"
+    essential: bool = False
+    deadline: timedelta = timedelta(hours=24)
+    duplicates_tolerated: bool = False
+    offer: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyRule:
+    """What permission (plan, orders, automation) must always leave to a purpose."""
+
+    purpose: str
+    min_channels: int = 1
+    min_capacity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A desk as `route()` sees it: everything it needs, found once when the plan is compiled."""
+
+    desk: Desk
+    provider: str
+    paths: tuple[str, ...]
+    """Its paths: the channel's own first (evidence goes there), then the customers' market's."""
+    scopes: tuple[str, ...]
+    """The order scopes that touch it: desk, channel, paths."""
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One immutable version of the plan, with the indexes that make a decision independent of its size."""
+
+    version: int
+    public_base_url: str
+    market: str = WORLD
+    home: str = ""
+    languages: tuple[str, ...] = ("fr", "en")
+    panic: float = 0.5
+    channels: Mapping[str, ChannelPlan] = field(default_factory=dict)
+    desks: Mapping[str, Desk] = field(default_factory=dict)
+    purposes: Mapping[str, Purpose] = field(default_factory=dict)
+    safety: tuple[SafetyRule, ...] = ()
+    digest: str = ""
+    _options: dict[tuple[str, str], tuple[Option, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _matches: dict[str, tuple[tuple[Match, str], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _accounts: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+
+    def options(self, purpose: str, market: str) -> tuple[Option, ...]:
+        """The options of a purpose in a market, best first; those of "world" when the market has none."""
+        key = (purpose, market)
+        if key not in self._options:
+            self._options[key] = self._compile(purpose, market)
+        return self._options[key]
+
+    def purpose_of(self, channel: str, contact: Contact) -> str:
+        """The purpose whose most specific match holds; "" when none does."""
+        words = frozenset(contact.text.casefold().split()[:64])
+        for match, purpose in self._matches_on(channel):
+            if match.holds(contact, words):
+                return purpose
+        return ""
+
+    def channel_of(self, kind: str, account: str) -> ChannelPlan | None:
+        """The channel of a kind that has this account; one vendor address may serve several accounts."""
+        if not self._accounts:
+            self._accounts.update({(c.kind, c.account): c.id for c in self.channels.values() if c.account})
+        found = self._accounts.get((kind, account))
+        return self.channels[found] if found else None
+
+    def market_of(self, channel: str, contact: Contact) -> str:
+        """The customers' side: the contact's own word, else the channel's, else the plan's."""
+        own = self.channels.get(channel)
+        return contact.market or (own.market if own and own.market != WORLD else "") or self.market
+
+    def _matches_on(self, channel: str) -> tuple[tuple[Match, str], ...]:
+        if channel not in self._matches:
+            rows = [(m, p.id) for p in self.purposes.values() for m in p.match if m.channel in ("", channel)]
+            self._matches[channel] = tuple(sorted(rows, key=lambda row: -row[0].weight))
+        return self._matches[channel]
+
+    def _compile(self, purpose: str, market: str) -> tuple[Option, ...]:
+        found = self.purposes.get(purpose)
+        if found is None:
+            return ()
+        return tuple(
+            self._option(self.desks[d], market)
+            for d in found.routes.get(market) or found.routes.get(WORLD, ())
+        )
+
+    def _option(self, desk: Desk, market: str) -> Option:
+        channel = self.channels[desk.channel]
+        path = path_id(channel.id, Direction.OUT, channel.market)
+        paths = (path,) if market == channel.market else (path, path_id(channel.id, Direction.OUT, market))
+        scopes = (f"desk:{desk.id}", f"channel:{channel.id}", *(f"path:{p}" for p in paths))
+        weight = desk.capacity.rate or float(desk.capacity.concurrent or 1)
+        provider = channel.provider or channel.kind
+        return Option(desk=desk, provider=provider, paths=paths, scopes=scopes, weight=weight)
