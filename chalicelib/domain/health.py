@@ -1,0 +1,133 @@
+"""Health: what is believed of a path, from the machines of its classes; and who takes part in a trial.
+
+The scores are health_batch's, the machine health_machine's; callers import all of it from here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from chalicelib.domain.health_batch import Batch, Rules, batch_of
+from chalicelib.domain.health_machine import (
+    ClassHealth,
+    Flip,
+    PathHealth,
+    State,
+    apply,
+    demanded,
+    flipped,
+    worth_writing,
+)
+from chalicelib.domain.health_path import elapse, observe
+from chalicelib.domain.model import EvidenceClass
+
+UP, TRIAL, DOWN, UNKNOWN = "up", "trial", "down", "unknown"
+_SPREAD = float(2**64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """What to make of a path now. `state` is up, trial, down or unknown; `weight` its share, 0 to 1.
+
+    `weight` is 0 when down, the trial's share in a trial, and unknown keeps the last one: draw whenever it
+    is less than 1. `gen` is the generation under which a sender's outcome is to be folded (hard evidence),
+    `salt` the number to draw with; `age` is seconds since the newest evidence (None: there never was any).
+    """
+
+    state: str
+    weight: float
+    suspect: bool = False
+    gen: int = 0
+    salt: int = 0
+    score: int = 0
+    worst: EvidenceClass | None = None
+    account: bool = False
+    throttled_until: datetime | None = None
+    because: str = ""
+    last_at: datetime | None = None
+    age: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    state: str
+    weight: float
+    rank: int
+    because: str
+
+
+NEVER_SEEN = Belief(state=UNKNOWN, weight=1.0, because="no evidence yet")
+
+
+def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
+    """The belief in a path: as bad as its worst class; unknown, never up, when nothing recent says more.
+
+    `now` is what evidence ages against: while our own store or scheduler fails, the caller passes the
+    snapshot's time instead of the clock's. A path nobody ever heard of is unknown with full weight.
+    """
+    if path is None or not path.classes:
+        return NEVER_SEEN
+    views = {evidence: _view(cls, now, rules) for evidence, cls in path.classes.items()}
+    worst = max(views, key=lambda evidence: views[evidence].rank)
+    view = _blocked(path) or views[worst]
+    classes = path.classes.values()
+    seen = max((cls.last_at for cls in classes if cls.last_at), default=None)
+    return Belief(
+        state=view.state,
+        weight=min(view.weight, *(each.weight for each in views.values())),
+        suspect=any(suspect(cls, rules) for cls in classes),
+        gen=path.classes[EvidenceClass.HARD].gen if EvidenceClass.HARD in path.classes else 0,
+        salt=sum(cls.gen for cls in classes),
+        score=max(cls.score for cls in classes),
+        worst=worst if view.state != UP else None,
+        account=path.blocked is not None,
+        throttled_until=path.throttled_until if path.throttled_until and path.throttled_until > now else None,
+        because=view.because,
+        last_at=seen,
+        age=int((now - seen).total_seconds()) if seen else None,
+    )
+
+
+def suspect(cls: ClassHealth, rules: Rules) -> bool:
+    """True for a closed class that is on its way to a trip: probes quicken, routing does not change."""
+    fine = cls.fine >= rules.fine_trip * rules.suspect_share
+    return cls.state is State.CLOSED and (cls.score >= rules.suspect_from or fine)
+
+
+def trial_share(run: int, rules: Rules) -> float:
+    """The share let through after `run` straight good outcomes of a trial."""
+    shares = rules.trial_shares
+    return shares[min(run * len(shares) // rules.trial_goods, len(shares) - 1)]
+
+
+def drawn(key: str, gen: int, share: float) -> bool:
+    """True when this row takes part at this share: fixed for a key in one generation, new in the next."""
+    salted = f"{gen}:{key}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(salted, digest_size=8).digest(), "big") / _SPREAD < share
+
+
+def _view(cls: ClassHealth, now: datetime, rules: Rules) -> _View:
+    fresh = cls.last_at is not None and (now - cls.last_at).total_seconds() <= rules.stale_after
+    if cls.state is State.OPEN:
+        resting = fresh or (cls.until is not None and now < cls.until)
+        return _View(state=DOWN if resting else UNKNOWN, weight=0.0, rank=3, because=f"open: {cls.detail}")
+    if cls.state is State.TRIAL:
+        share = trial_share(cls.run, rules)
+        because = f"trial at {share:.0%}: {cls.run} good of {rules.trial_goods}"
+        return _View(state=TRIAL if fresh else UNKNOWN, weight=share, rank=2, because=because)
+    if fresh:
+        return _View(state=UP, weight=1.0, rank=1, because=f"score {cls.score} of {rules.trip}")
+    return _View(state=UNKNOWN, weight=1.0, rank=0, because="no recent evidence")
+
+
+def _blocked(path: PathHealth) -> _View | None:
+    if path.blocked is None:
+        return None
+    return _View(state=DOWN, weight=0.0, rank=4, because=f"the provider refuses the account: {path.blocked}")
+
+
+__all__ = [
+    "DOWN", "NEVER_SEEN", "TRIAL", "UNKNOWN", "UP", "Batch", "Belief", "ClassHealth", "Flip", "PathHealth",
+    "Rules", "State", "apply", "batch_of", "believe", "demanded", "drawn", "elapse", "flipped", "observe",
+    "suspect", "trial_share", "worth_writing",
+]  # fmt: skip

@@ -1,0 +1,241 @@
+"""The decision: which desk gets a contact, and for every other one the reason why not. Pure, total, deterministic."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.health import Belief, drawn
+from chalicelib.domain.load import Load
+from chalicelib.domain.model import Direction, Medium, path_id
+from chalicelib.domain.orders import OrderKind, Orders
+from chalicelib.domain.plan import ChannelPlan, Option, Plan
+
+
+class Reason(StrEnum):
+    """Why an option was rejected; a closed list."""
+
+    DOWN = "down"
+    TRIAL_NOT_DRAWN = "trial_not_drawn"
+    OVERRIDDEN = "overridden"
+    DRAINING = "draining"
+    MAINTENANCE = "maintenance"
+    CLOSED = "closed"
+    FULL = "full"
+    THROTTLED = "throttled"
+    MEDIUM_UNFIT = "medium_unfit"
+    WINDOW_CLOSED = "window_closed"
+    NO_CONSENT = "no_consent"
+    NO_ADDRESS = "no_address"
+    ACCOUNT_BLOCKED = "account_blocked"
+    ALREADY_TRIED = "already_tried"
+    UNREADY = "unready"
+    LOWER_RANK = "lower_rank"
+
+
+CODES = {reason: "".join(word[0] for word in reason.value.split("_")) + reason.value[-1] for reason in Reason}
+"""The stored form of a reason: its initials and its last letter."""
+REASONS = {code: reason for reason, code in CODES.items()}
+LAST_RANK = ""
+"""The desk of a decision that found none: stored, acknowledged, call-back offered."""
+FORBIDS = (
+    (OrderKind.FORCE_DOWN, Reason.OVERRIDDEN),
+    (OrderKind.MAINTENANCE, Reason.MAINTENANCE),
+    (OrderKind.DRAIN, Reason.DRAINING),
+)
+BELIEF_ONLY = frozenset({Reason.DOWN, Reason.TRIAL_NOT_DRAWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything a decision looks at besides the contact: the plan, the orders, the beliefs, the loads."""
+
+    plan: Plan
+    orders: Orders = field(default_factory=Orders)
+    beliefs: Mapping[str, Belief] = field(default_factory=dict)
+    loads: Mapping[str, Load] = field(default_factory=dict)
+    version: int = 0
+    at: datetime | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a decision looks at in a contact. `key` draws trials; `full` names desks found without tokens just now."""
+
+    key: str
+    purpose: str
+    market: str
+    medium: Medium
+    full: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The choice (a desk id, or LAST_RANK), every rejected option with its reason, and the versions looked at."""
+
+    desk: str
+    rejected: tuple[tuple[str, Reason], ...]
+    plan: int
+    orders: int
+    snapshot: int
+    panic: bool = False
+    stale: bool = False
+
+    @property
+    def because(self) -> str:
+        """In one word why this desk: preferred, next, panic, or last_rank."""
+        if self.desk == LAST_RANK:
+            return "last_rank"
+        if self.panic:
+            return "panic"
+        return "next" if any(reason is not Reason.LOWER_RANK for _, reason in self.rejected) else "preferred"
+
+    def compact(self) -> str:
+        """The stored form: `desk|desk:code,...|flags|plan.orders.snapshot`."""
+        rejected = ",".join(f"{desk}:{CODES[reason]}" for desk, reason in self.rejected)
+        flags = ("p" if self.panic else "") + ("s" if self.stale else "")
+        return f"{self.desk}|{rejected}|{flags}|{self.plan}.{self.orders}.{self.snapshot}"
+
+
+def read_decision(text: str) -> Decision:
+    """A decision from its stored form. Raises ValueError on any other text."""
+    try:
+        desk, rejected, flags, versions = text.split("|")
+        plan, orders, snapshot = (int(v) for v in versions.split("."))
+        pairs = (part.rsplit(":", 1) for part in rejected.split(",") if part)
+        return Decision(
+            desk=desk,
+            rejected=tuple((name, REASONS[code]) for name, code in pairs),
+            plan=plan,
+            orders=orders,
+            snapshot=snapshot,
+            panic="p" in flags,
+            stale="s" in flags,
+        )
+    except (ValueError, KeyError) as unreadable:
+        raise ValueError(f"not a stored decision: {text!r}") from unreadable
+
+
+def route(case: Case, situation: Situation, tried: Sequence[str], now: datetime) -> Decision:
+    """Choose the first option that is permitted, believed to work and able; else the last rank.
+
+    Panic: when the healthy weight of the permitted options is below `plan.panic`, none of them can take the
+    contact, and the disbelieved ones span at least two providers, the measurement is suspected: belief (never
+    permission or ability) is set aside and the option with the lowest score is tried.
+    """
+    options = situation.plan.options(case.purpose, case.market)
+    rejected: list[tuple[str, Reason]] = []
+    chosen = LAST_RANK
+    for option in options:
+        reason = Reason.LOWER_RANK if chosen else against(option, case, situation, now=now, tried=tried)
+        if reason is None:
+            chosen = option.desk.id
+        else:
+            rejected.append((option.desk.id, reason))
+    panic = ""
+    if not chosen and rejected:
+        panic = _panic(options, rejected, situation)
+    left = tuple(pair for pair in rejected if pair[0] != panic) if panic else tuple(rejected)
+    return Decision(
+        desk=panic or chosen,
+        rejected=left,
+        plan=situation.plan.version,
+        orders=situation.orders.version,
+        snapshot=situation.version,
+        panic=bool(panic),
+        stale=situation.stale,
+    )
+
+
+def against(
+    option: Option, case: Case, situation: Situation, *, now: datetime, tried: Sequence[str]
+) -> Reason | None:
+    """The first reason against an option, permission first, then what was tried, ability, and belief last."""
+    kinds = situation.orders.on(option.scopes, now)
+    return (
+        _forbidden(kinds)
+        or (Reason.ALREADY_TRIED if option.desk.id in tried else None)
+        or _unable(option, case, situation, now)
+        or _unhealthy(option.paths, case.key, situation, now=now, forced=OrderKind.FORCE_UP in kinds)
+    )
+
+
+def against_person(
+    channel: ChannelPlan,
+    case: Case,
+    situation: Situation,
+    *,
+    now: datetime,
+    window: timedelta | None = None,
+    heard: datetime | None = None,
+) -> Reason | None:
+    """The first reason against writing to a person on a channel; `heard` is when they last wrote there."""
+    paths = (path_id(channel.id, Direction.OUT, channel.market),)
+    kinds = situation.orders.on((f"channel:{channel.id}", *(f"path:{p}" for p in paths)), now)
+    if window is not None and (heard is None or now - heard > window):
+        return Reason.WINDOW_CLOSED
+    return _forbidden(kinds) or _unhealthy(
+        paths, case.key, situation, now=now, forced=OrderKind.FORCE_UP in kinds
+    )
+
+
+def _forbidden(kinds: frozenset[OrderKind]) -> Reason | None:
+    if not kinds:
+        return None
+    return next((reason for kind, reason in FORBIDS if kind in kinds), None)
+
+
+def _unable(option: Option, case: Case, situation: Situation, now: datetime) -> Reason | None:
+    desk = option.desk
+    if case.medium not in desk.media:
+        return Reason.MEDIUM_UNFIT
+    if desk.hours is not None and not desk.hours.open_at(now):
+        return Reason.CLOSED
+    load = situation.loads.get(desk.id)
+    if desk.id in case.full or (load is not None and load.full(desk.capacity.concurrent, now)):
+        return Reason.FULL
+    return None
+
+
+def _unhealthy(
+    paths: tuple[str, ...], key: str, situation: Situation, *, now: datetime, forced: bool
+) -> Reason | None:
+    for path in paths:
+        belief = situation.beliefs.get(path)
+        if belief is None:
+            continue
+        if belief.account:
+            return Reason.ACCOUNT_BLOCKED
+        if belief.throttled_until is not None and belief.throttled_until > now:
+            return Reason.THROTTLED
+        if not forced and (reason := _disbelieved(belief, key)):
+            return reason
+    return None
+
+
+def _disbelieved(belief: Belief, key: str) -> Reason | None:
+    if belief.state == "down" or belief.weight <= 0:
+        return Reason.DOWN
+    if belief.weight < 1 and not drawn(key, belief.salt, belief.weight):
+        return Reason.TRIAL_NOT_DRAWN
+    return None
+
+
+def _panic(options: Sequence[Option], rejected: Sequence[tuple[str, Reason]], situation: Situation) -> str:
+    reasons = dict(rejected)
+    doubted = [o for o in options if reasons[o.desk.id] in BELIEF_ONLY]
+    if len({o.provider for o in doubted}) < 2:  # noqa: PLR2004 - one provider failing is no reason for doubt
+        return ""
+    permitted = [o for o in options if reasons[o.desk.id] not in _NOT_PERMITTED]
+    healthy = sum(o.weight for o in permitted if o not in doubted)
+    if healthy >= situation.plan.panic * sum(o.weight for o in permitted):
+        return ""
+    return min(doubted, key=lambda o: _score(o, situation)).desk.id
+
+
+_NOT_PERMITTED = frozenset({Reason.OVERRIDDEN, Reason.DRAINING, Reason.MAINTENANCE, Reason.ACCOUNT_BLOCKED})
+
+
+def _score(option: Option, situation: Situation) -> int:
+    return max((situation.beliefs[p].score for p in option.paths if p in situation.beliefs), default=0)

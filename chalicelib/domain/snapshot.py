@@ -1,0 +1,93 @@
+"""The snapshot: beliefs, loads and orders as one small JSON text, and back; the plan is named by its version."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.health import Belief
+from chalicelib.domain.load import Load
+from chalicelib.domain.model import EvidenceClass
+from chalicelib.domain.orders import Order, OrderKind, Orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What `tick` publishes. Beliefs are as they stood at `at`: their ageing stops while nobody publishes."""
+
+    version: int
+    at: datetime
+    plan: int
+    orders: Orders = field(default_factory=Orders)
+    beliefs: Mapping[str, Belief] = field(default_factory=dict)
+    loads: Mapping[str, Load] = field(default_factory=dict)
+
+
+def millis(moment: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
+def moment(milliseconds: int) -> datetime:
+    """The aware UTC time of whole milliseconds since 1970."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def dump_snapshot(snapshot: Snapshot) -> str:
+    """The published text; the same snapshot always gives the same text."""
+    document = {
+        "schema": 1,
+        "version": snapshot.version,
+        "at": millis(snapshot.at),
+        "plan": snapshot.plan,
+        "orders": dump_orders(snapshot.orders),
+        "beliefs": {path: _plain(belief) for path, belief in sorted(snapshot.beliefs.items())},
+        "loads": {desk: _plain(load) for desk, load in sorted(snapshot.loads.items())},
+    }
+    return json.dumps(document, separators=(",", ":"), sort_keys=True)
+
+
+def read_snapshot(text: str) -> Snapshot:
+    """A snapshot from its text. Raises ValueError when it is none."""
+    try:
+        document = json.loads(text)
+        return Snapshot(
+            version=document["version"],
+            at=moment(document["at"]),
+            plan=document["plan"],
+            orders=read_orders(document["orders"]),
+            beliefs={path: _belief(belief) for path, belief in document["beliefs"].items()},
+            loads={desk: Load(**_timed(load, "at")) for desk, load in document["loads"].items()},
+        )
+    except (KeyError, TypeError, json.JSONDecodeError) as unreadable:
+        raise ValueError(f"not a snapshot: {unreadable}") from unreadable
+
+
+def dump_orders(orders: Orders) -> dict[str, Any]:
+    """Orders as plain JSON values; times in milliseconds."""
+    return {"version": orders.version, "given": [_plain(order) for order in orders.given]}
+
+
+def read_orders(document: Mapping[str, Any]) -> Orders:
+    """Orders from plain JSON values."""
+    given = (_timed(order, "since", "until") for order in document["given"])
+    return Orders(
+        version=document["version"], given=tuple(Order(**{**o, "kind": OrderKind(o["kind"])}) for o in given)
+    )
+
+
+def _belief(plain: Mapping[str, Any]) -> Belief:
+    worst = EvidenceClass(plain["worst"]) if "worst" in plain else None
+    return Belief(**{**_timed(plain, "throttled_until", "last_at"), "worst": worst})
+
+
+def _plain(value: object) -> dict[str, Any]:
+    names = (name for name in value.__slots__ if not name.startswith("_"))  # type: ignore[attr-defined] # slotted dataclasses only
+    items = ((name, getattr(value, name)) for name in names)
+    said = ((name, item) for name, item in items if item is not None and item is not False and item != "")
+    return {name: millis(item) if isinstance(item, datetime) else item for name, item in said}
+
+
+def _timed(plain: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: moment(value) if name in names else value for name, value in plain.items()}
