@@ -1,0 +1,1 @@
+"""The verbs: each puts ports around domain functions, in order."""

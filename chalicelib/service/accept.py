@@ -1,0 +1,174 @@
+"""Accepts a vendor's request: size, proof, reading, one conditional write each, a bell, the vendor's answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.channels import Channel, Forged, Malformed, Parsed, Refusal, Standing, Verdict
+from chalicelib.domain.model import Contact
+from chalicelib.domain.routing import Situation
+from chalicelib.http_types import Answer, Request
+from chalicelib.ports import ContactStore, Missing, Note, Queues, Ring, Secrets, Unavailable
+from chalicelib.service.calls import Calls, without_store
+from chalicelib.service.handled import Handled
+from chalicelib.service.registry import Registry
+from chalicelib.service.rows import contact_row
+from chalicelib.service.situation import SituationReader
+from chalicelib.service.wire import Evidence, Held, dump_evidence, dump_held
+
+LARGEST_BODY = 700_000
+"""Bytes. A queue message ends at 1 MiB and base64 grows by a third: what we take, we can always hold."""
+MOST_AT_ONCE = 25
+SECOND_BELL = 10
+"""Seconds after which an urgent row is rung once more."""
+BELL_REST = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class Acceptance:
+    """The intake's one verb. One per container."""
+
+    situations: SituationReader
+    registry: Registry
+    contacts: ContactStore
+    queues: Queues
+    secrets: Secrets
+    calls: Calls
+    _bells_rest_until: datetime | None = field(default=None)
+
+    def receive(self, channel_id: str, request: Request, now: datetime, *, held: bool = False) -> Handled:
+        """Handle one request for a channel. `held` requests come from the overflow queue and are not held again.
+
+        Raises Missing for an unknown channel; Unavailable only for held requests (they stay queued).
+        """
+        situation = self.situations.read(now)
+        channel = self.registry.get(situation.plan, channel_id)
+        if request.url.startswith("/"):
+            request = replace(request, url=f"{situation.plan.public_base_url}{request.url}")
+        if len(request.body) > LARGEST_BODY:
+            return self._refused(channel, Refusal.TOO_LARGE, f"{len(request.body)} bytes")
+        try:
+            shaken = channel.handshake(request, now)
+            if shaken is not None:
+                return Handled(answer=shaken, channel=channel_id, kind=channel.kind, because="handshake")
+            channel = self._verified(channel, situation, request, now)
+            parsed = channel.parse(request, now)
+        except Forged as forged:
+            return self._refused(channel, Refusal.FORGED, str(forged))
+        except Malformed as malformed:
+            return self._refused(channel, Refusal.MALFORMED, str(malformed))
+        return self._keep(
+            channel, situation, parsed, Held(channel=channel_id, request=request, at=now), again=held
+        )
+
+    def _verified(self, channel: Channel, situation: Situation, request: Request, now: datetime) -> Channel:
+        try:
+            channel.verify(request, now)
+        except Forged:
+            if not self.secrets.refresh(channel.config.id):
+                raise
+            channel = self.registry.get(situation.plan, channel.config.id)
+            channel.verify(request, now)
+        return channel
+
+    def _keep(
+        self, channel: Channel, situation: Situation, parsed: Parsed, held: Held, *, again: bool
+    ) -> Handled:
+        try:
+            if len(parsed.contacts) > MOST_AT_ONCE and not again:
+                return self._overflow(channel, held, f"{len(parsed.contacts)} contacts at once")
+            if parsed.call is not None and parsed.contacts:
+                if not self._home(channel, situation, parsed.contacts[0]):
+                    return self._refused(channel, Refusal.WRONG_ACCOUNT, "called number not in the plan")
+                return self.calls.step(channel, situation, parsed, held.at)
+            return self._store(channel, situation, parsed, held.at)
+        except Unavailable as sick:
+            if again:
+                raise
+            return self._overflow(channel, held, str(sick))
+
+    def _store(self, channel: Channel, situation: Situation, parsed: Parsed, now: datetime) -> Handled:
+        homes = [(self._home(channel, situation, contact), contact) for contact in parsed.contacts]
+        own = [(home, contact) for home, contact in homes if home]
+        if homes and not own and not (parsed.receipts or parsed.outcomes or parsed.signals):
+            return self._refused(channel, Refusal.WRONG_ACCOUNT, f"{len(homes)} for accounts not in the plan")
+        new = unrung = 0
+        for home, contact in own:
+            row = contact_row(home, contact, situation, now)
+            if self.contacts.add(row) is None:
+                new += 1
+                unrung += not self._ring(Ring(key=row.key, lane=row.lane), now)
+        self._pass_on(channel, parsed)
+        standing = Standing.DUPLICATE if own and not new else Standing.DECIDED
+        return Handled(
+            answer=channel.answer(Verdict(standing=standing)),
+            channel=channel.config.id,
+            kind=channel.kind,
+            standing=standing,
+            new=new,
+            duplicates=len(own) - new,
+            foreign=len(homes) - len(own),
+            faults=len(parsed.faults),
+            ignored=parsed.ignored,
+            unrung=unrung,
+        )
+
+    @staticmethod
+    def _home(channel: Channel, situation: Situation, contact: Contact) -> str:
+        """The channel that a contact belongs to: one vendor address may serve several accounts. "" for none."""
+        if contact.account in ("", channel.config.account) or not channel.config.account:
+            return channel.config.id
+        sibling = situation.plan.channel_of(channel.kind, contact.account)
+        return sibling.id if sibling else ""
+
+    def _ring(self, ring: Ring, now: datetime) -> bool:
+        """Ring, unless the queue has just failed: then the sweeper finds the row."""
+        if self._bells_rest_until is not None and now < self._bells_rest_until:
+            return False
+        try:
+            self.queues.bell(ring)
+            if ring.lane == "urgent":
+                self.queues.bell(Ring(key=ring.key, lane=ring.lane, delay=SECOND_BELL, trace=ring.trace))
+        except Unavailable:
+            self._bells_rest_until = now + BELL_REST
+            return False
+        return True
+
+    def _pass_on(self, channel: Channel, parsed: Parsed) -> None:
+        """Receipts, outcomes and signals: durable in the evidence queue before the 2xx. Raises Unavailable."""
+        heard: Sequence[object] = (*parsed.receipts, *parsed.outcomes, *parsed.signals)
+        for about in heard:
+            evidence = Evidence(channel=channel.config.id, account=channel.config.account, about=about)  # type: ignore[arg-type] # the three kinds of thing heard
+            self.queues.put(Note(queue="evidence", body=dump_evidence(evidence)))
+
+    def _overflow(self, channel: Channel, held: Held, because: str) -> Handled:
+        try:
+            self.queues.put(Note(queue="overflow", body=dump_held(held)))
+        except Unavailable:
+            answer = channel.answer(Verdict(standing=Standing.OVERLOADED))
+            return Handled(
+                answer=answer,
+                channel=channel.config.id,
+                kind=channel.kind,
+                standing=Standing.OVERLOADED,
+                because=because,
+            )
+        answer = without_store(channel) or channel.answer(Verdict(standing=Standing.DECIDED))
+        return Handled(
+            answer=answer, channel=channel.config.id, kind=channel.kind, overflow=True, because=because
+        )
+
+    @staticmethod
+    def _refused(channel: Channel, refusal: Refusal, because: str) -> Handled:
+        answer: Answer = channel.answer(Verdict(standing=Standing.REFUSED, refusal=refusal))
+        return Handled(
+            answer=answer,
+            channel=channel.config.id,
+            kind=channel.kind,
+            standing=Standing.REFUSED,
+            refusal=refusal,
+            because=because,
+        )
+
+
+__all__ = ["LARGEST_BODY", "Acceptance", "Missing"]

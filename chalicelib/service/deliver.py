@@ -1,0 +1,158 @@
+"""Answers a bell: finds out what the row needs, and has it handed over, ended, looked up, or left alone."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.channels import Capability, Channel, ChannelError, SendFailed
+from chalicelib.domain.model import ContactKind, Outcome
+from chalicelib.domain.outbox import Due, Row, RowState, lease_lost, moved, recorded
+from chalicelib.domain.routing import Situation
+from chalicelib.http_types import MaybeSent, NotSent
+from chalicelib.ports import Clock, ContactStore, Missing, Queues, Ring, Stale
+from chalicelib.service.hand_over import HandOver
+from chalicelib.service.rows import purpose_of
+from chalicelib.service.situation import SituationReader
+
+LOOK_BACK = timedelta(minutes=15)
+"""How far back an unfinished contact of the same person delays a later one."""
+MOST_BEFORE = 5
+MOST_LOOKUPS = 5
+ASK_AGAIN = timedelta(seconds=15)
+WORDS = frozenset({ContactKind.REPLY, ContactKind.NOTICE})
+
+
+class Came(StrEnum):
+    """What came of one bell."""
+
+    DELIVERED = "delivered"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    EXPIRED = "expired"
+    ABANDONED = "abandoned"
+    WAITS = "waits"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+FINISHED = frozenset({Came.DELIVERED, Came.SENT, Came.DEAD, Came.EXPIRED, Came.UNKNOWN})
+"""After these the person's next contact may go."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The deliver function's one verb."""
+
+    situations: SituationReader
+    contacts: ContactStore
+    queues: Queues
+    hands: HandOver
+    clock: Clock
+
+    def answer(self, key: str) -> Came:
+        """Handle one bell. Raises Unavailable when a store fails: the bell comes back."""
+        now = self.clock.now()
+        try:
+            row = self.contacts.get(key)
+            came = self._settle(row, now)
+        except Missing:
+            return Came.GONE
+        except Stale:
+            return Came.REFUSED
+        if came in FINISHED and row.contact.medium.ordered:
+            self._ring_next(row)
+        return came
+
+    def _settle(self, row: Row, now: datetime) -> Came:
+        if lease_lost(row.work, now):
+            lost = recorded(row.work, RowState.UNKNOWN, Outcome.UNKNOWN, detail="the sender's lease ran out")
+            self.contacts.save(row.key, lost)
+            row = replace(row, work=lost)
+        state = row.work.state
+        if state is RowState.SENT or (row.contact.medium.waits and row.kind not in WORDS):
+            return self._end_of_wait(row, now)
+        if state not in (RowState.ACCEPTED, RowState.DEFERRED, RowState.UNKNOWN):
+            return self._nothing_left(row)
+        if now >= row.deadline and state is not RowState.UNKNOWN:
+            self.contacts.save(row.key, moved(row.work, RowState.EXPIRED), Due.CLEAR)
+            return Came.EXPIRED
+        if self._older_unfinished(row):
+            return Came.WAITS
+        situation = self.situations.read(now)
+        if state is RowState.UNKNOWN:
+            return self._ambiguous(row, situation, now)
+        return self._hand(row, situation)
+
+    def _hand(self, row: Row, situation: Situation) -> Came:
+        to_person = row.kind in WORDS
+        return Came(self.hands.to_person(row, situation) if to_person else self.hands.to_desk(row, situation))
+
+    def _nothing_left(self, row: Row) -> Came:
+        """A bell for a finished row: its due time was not cleared when it ended, so clear it now."""
+        if row.work.state.final and row.due_at is not None:
+            self.contacts.save(row.key, moved(row.work, row.work.state), Due.CLEAR)
+        return Came.REFUSED
+
+    def _end_of_wait(self, row: Row, now: datetime) -> Came:
+        """Nobody came back: a message stays `sent`, for accepted is not delivered; a call was given up."""
+        if row.due_at is None or now < row.due_at or row.work.state.final:
+            return self._nothing_left(row)
+        ended = RowState.SENT if row.work.state is RowState.SENT else RowState.ABANDONED
+        self.contacts.save(row.key, moved(row.work, ended), Due.CLEAR)
+        return Came(ended.value)
+
+    def _ambiguous(self, row: Row, situation: Situation, now: datetime) -> Came:
+        """Nobody knows whether it went: repeat where that cannot double, else look it up, else show it to a person."""
+        if purpose_of(situation.plan, row.purpose).duplicates_tolerated:
+            return self._hand(row, situation)
+        channel = self.hands.channel_tried(row, situation)
+        if channel is None:
+            return self._to_a_human(row, "the channel it was sent on is no longer in the plan")
+        if channel.idempotent:
+            return Came(self.hands.again(row, situation))
+        if Capability.RESOLVE not in channel.capabilities:
+            return self._to_a_human(row, "the provider can neither take a key nor look a send up")
+        return self._looked_up(row, channel, situation, now)
+
+    def _looked_up(self, row: Row, channel: Channel, situation: Situation, now: datetime) -> Came:
+        try:
+            went = channel.resolve(row.work.provider_id or row.key)
+        except (ChannelError, NotSent, MaybeSent) as silent:
+            went = silent.outcome if isinstance(silent, SendFailed) else Outcome.UNKNOWN
+        if went is Outcome.OK:
+            self.contacts.save(row.key, moved(row.work, RowState.DELIVERED), Due.CLEAR)
+            return Came.DELIVERED
+        if went is Outcome.REQUEST:
+            return self._hand(row, situation)
+        return self._ask_again(row, now)
+
+    def _ask_again(self, row: Row, now: datetime) -> Came:
+        asked = replace(moved(row.work, RowState.UNKNOWN), round=row.work.round + 1)
+        if asked.round > MOST_LOOKUPS:
+            return self._to_a_human(row, "the provider's look-up does not say")
+        self.contacts.save(row.key, asked, Due.SET, now + ASK_AGAIN * 2**asked.round)
+        return Came.UNKNOWN
+
+    def _to_a_human(self, row: Row, why: str) -> Came:
+        *before, last = row.work.attempts
+        shown = replace(moved(row.work, RowState.DEAD), attempts=(*before, replace(last, detail=why)))
+        self.contacts.save(row.key, shown, Due.CLEAR)
+        return Came.DEAD
+
+    def _older_unfinished(self, row: Row) -> bool:
+        """True when an earlier contact of this person must go first; its end rings this one."""
+        if not row.contact.medium.ordered or row.kind in WORDS:
+            return False
+        for key in self.contacts.history(row.party, MOST_BEFORE, before=row.accepted_at):
+            older = self.contacts.get(key)
+            if row.accepted_at - older.accepted_at > LOOK_BACK:
+                return False
+            if older.kind is row.kind and older.work.state.blocks_later:
+                return True
+        return False
+
+    def _ring_next(self, row: Row) -> None:
+        for key in self.contacts.history(row.party, 1, after=row.accepted_at):
+            self.queues.bell(Ring(key=key, lane=row.lane))

@@ -1,0 +1,70 @@
+"""Runs one probe: asks a provider whether it works for us and folds the answer into the paths it speaks for."""
+
+import json
+from dataclasses import dataclass
+
+from chalicelib.channels import Capability, Channel, ChannelError
+from chalicelib.domain.load import Load
+from chalicelib.domain.model import Direction, Signal, path_id
+from chalicelib.domain.plan import ChannelPlan, Plan
+from chalicelib.http_types import MaybeSent, NotSent
+from chalicelib.ports import Clock, HealthStore, Missing
+from chalicelib.service.attempt import ask
+from chalicelib.service.believe import Believer
+from chalicelib.service.registry import Registry
+from chalicelib.service.situation import SituationReader
+
+
+@dataclass(slots=True)
+class Prober:
+    """The probe function's one verb."""
+
+    situations: SituationReader
+    registry: Registry
+    health: HealthStore
+    believer: Believer
+    clock: Clock
+
+    def run(self, body: str) -> Signal | None:
+        """Handle one probe message (`{"channel": id}`). None when the plan has the channel no more.
+
+        Raises ValueError on any other message, Unavailable when a store fails.
+        """
+        channel = json.loads(body)["channel"]
+        now = self.clock.now()
+        plan = self.situations.read(now).plan
+        if channel not in plan.channels:
+            return None
+        signal = ask(lambda: self.registry.get(plan, channel), now, self.believer.vantage)
+        paths = probed_paths(plan, plan.channels[channel])
+        known = self.health.read(paths)
+        for path in paths:
+            self.believer.learn(path, signal, known.get(path))
+        self._read_load(plan, channel)
+        return signal
+
+    def _read_load(self, plan: Plan, channel: str) -> None:
+        """A load reading for each desk behind a kind that tells its load; one that fails is simply not renewed."""
+        try:
+            made: Channel = self.registry.get(plan, channel)
+            if Capability.LOAD not in made.capabilities:
+                return
+            reading = made.load(self.clock.now())
+        except (ChannelError, Missing, NotSent, MaybeSent):
+            return
+        load = Load(
+            at=self.clock.now(),
+            in_use=reading.get("in_use"),
+            free=reading.get("free"),
+            waiting=reading.get("waiting"),
+        )
+        for desk in plan.desks.values():
+            if desk.channel == channel:
+                self.health.put_load(desk.id, load)
+
+
+def probed_paths(plan: Plan, channel: ChannelPlan) -> tuple[str, ...]:
+    """The paths a probe of this channel speaks for: out for desks, both ways for what customers use."""
+    desks = any(desk.channel == channel.id for desk in plan.desks.values())
+    directions = (Direction.OUT,) if desks and channel.door is None else (Direction.IN, Direction.OUT)
+    return tuple(path_id(channel.id, direction, channel.market) for direction in directions)

@@ -1,0 +1,93 @@
+"""Puts rows by: for a later round, with a call-back offered; for a window that is shut; for a doubt not yet settled."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from chalicelib.channels import Capability, ChannelError
+from chalicelib.domain.model import ContactKind, Outcome
+from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved
+from chalicelib.domain.routing import Decision, Reason, Situation
+from chalicelib.ports import ContactStore, Missing, Queues, Ring
+from chalicelib.service.registry import Registry
+from chalicelib.service.rows import purpose_of, words_row
+from chalicelib.web.words import say
+
+SAFETY = timedelta(seconds=30)
+"""The due time follows the delayed bell: the sweeper only finds rows whose bell was lost."""
+FULL_WAIT = timedelta(seconds=2)
+HOPELESS = frozenset({Outcome.RECIPIENT, Outcome.REQUEST})
+
+
+@dataclass(slots=True)
+class PutBy:
+    """Writes the rows that cannot go now; every method returns the state the row is left in."""
+
+    contacts: ContactStore
+    queues: Queues
+    registry: Registry
+
+    def no_desk(self, row: Row, situation: Situation, decision: Decision, now: datetime) -> RowState:
+        """No desk takes it: a later round, and the first time an offer to the person; surplus only waits its turn."""
+        if self._hopeless(row, decision):
+            self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
+            return RowState.DEAD
+        surplus = any(reason is Reason.FULL for _, reason in decision.rejected)
+        work, at = deferred(row.work, decision.compact(), now)
+        wait = FULL_WAIT if surplus and row.work.round == 0 else at - now
+        offer = not surplus and not work.offered and row.kind is ContactKind.CONTACT
+        if offer:
+            work = replace(work, offered=self._offer(row, situation, now))
+        self.contacts.save(row.key, work, Due.SET, now + wait + SAFETY)
+        self.ring_later(row, wait)
+        return RowState.DEFERRED
+
+    def no_way(self, row: Row, reason: Reason, now: datetime) -> RowState:
+        """Words that may not go to the person now; outside the vendor's window a human must find another way."""
+        if reason is Reason.WINDOW_CLOSED:
+            self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
+            return RowState.DEAD
+        work, at = deferred(row.work, f"{row.channel}|{row.channel}:{reason.value}||0.0.0", now)
+        self.contacts.save(row.key, work, Due.SET, at + SAFETY)
+        self.ring_later(row, at - now)
+        return RowState.DEFERRED
+
+    def refused(self, row: Row, now: datetime) -> RowState:
+        """Words that the provider did not take now."""
+        return self.no_way(row, Reason.DOWN, now)
+
+    def still_unknown(self, row: Row, now: datetime) -> RowState:
+        """A doubt that the repeat did not settle."""
+        work = replace(moved(row.work, RowState.UNKNOWN), round=row.work.round + 1)
+        wait = timedelta(seconds=15 * 2 ** min(work.round, 4))
+        self.contacts.save(row.key, work, Due.SET, now + wait + SAFETY)
+        self.ring_later(row, wait)
+        return RowState.UNKNOWN
+
+    def ring_later(self, row: Row, wait: timedelta) -> None:
+        """Ring when the wait is over, up to a quarter later so that rows put by together do not come back together."""
+        seconds = wait.total_seconds() * (1 + crc32(row.key.encode()) % 256 / 1024)
+        self.queues.bell(Ring(key=row.key, lane=row.lane, delay=max(1, min(900, round(seconds)))))
+
+    @staticmethod
+    def _hopeless(row: Row, decision: Decision) -> bool:
+        """True when every option was tried in this round and each said that the contact itself is at fault."""
+        tries = row.work.attempts[-len(row.work.tried) :] if row.work.tried else ()
+        only_tried = all(reason is Reason.ALREADY_TRIED for _, reason in decision.rejected)
+        return bool(tries) and only_tried and all(attempt.outcome in HOPELESS for attempt in tries)
+
+    def _offer(self, row: Row, situation: Situation, now: datetime) -> bool:
+        """Tell the person that we have their message; True when a notice row stands for it."""
+        try:
+            channel = self.registry.get(situation.plan, row.channel)
+        except (ChannelError, Missing):
+            return False
+        if Capability.SEND not in channel.capabilities or not row.contact.party.address:
+            return False
+        language = row.contact.party.language or situation.plan.languages[0]
+        purpose = purpose_of(situation.plan, row.purpose)
+        text = purpose.offer.get(language) or say("message.offer", language)
+        notice = words_row(row, ContactKind.NOTICE, row.key, text, now)
+        if self.contacts.add(notice) is None:
+            self.queues.bell(Ring(key=notice.key, lane=notice.lane))
+        return True

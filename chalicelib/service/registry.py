@@ -1,0 +1,46 @@
+"""Turns a plan's channels into working ones: the kind's class, its settings, its secrets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.channels import Channel, ChannelConfig, kind
+from chalicelib.domain.plan import ChannelPlan, Plan
+from chalicelib.http_types import Http
+from chalicelib.ports import Missing, Secrets
+
+
+@dataclass(slots=True)
+class Registry:
+    """Channels by id, made once per plan version and secret value."""
+
+    secrets: Secrets
+    http: Http
+    _made: dict[str, tuple[ChannelPlan, Mapping[str, tuple[str, ...]], Channel]] = field(default_factory=dict)
+
+    def get(self, plan: Plan, channel: str) -> Channel:
+        """The working channel. Raises Missing, UnknownKind, or MissingSetting naming what to set where."""
+        planned = plan.channels.get(channel)
+        if planned is None:
+            raise Missing(f"no channel {channel!r} in plan {plan.version}")
+        secrets = self.secrets.channel(channel)
+        held = self._made.get(channel)
+        if held is not None and held[0] is planned and held[1] == secrets:
+            return held[2]
+        made = kind(planned.kind)(config_of(planned, secrets), self.http)
+        self._made[channel] = (planned, secrets, made)
+        return made
+
+
+def config_of(planned: ChannelPlan, secrets: Mapping[str, tuple[str, ...]]) -> ChannelConfig:
+    """What a kind is configured with."""
+    settings = dict(planned.settings)
+    if planned.medium is not None:
+        settings.setdefault("medium", planned.medium.value)
+    return ChannelConfig(
+        id=planned.id,
+        account=planned.account,
+        market=planned.market,
+        base=planned.base,
+        settings=settings,
+        secrets=secrets,
+    )

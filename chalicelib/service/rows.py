@@ -1,0 +1,68 @@
+"""Makes rows: of a contact at acceptance, of a reply, a notice or a call-back that belongs to one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.model import Contact, ContactKind, party_key, row_key
+from chalicelib.domain.outbox import Row, first_due
+from chalicelib.domain.plan import Plan, Purpose
+from chalicelib.domain.routing import Case, Situation, route
+
+DEFAULT_PURPOSE = Purpose(id="")
+
+
+def contact_row(channel: str, contact: Contact, situation: Situation, now: datetime) -> Row:
+    """The row of a contact with the decision taken at acceptance."""
+    plan = situation.plan
+    purpose = purpose_of(plan, plan.purpose_of(channel, contact))
+    market = plan.market_of(channel, contact)
+    key = row_key(channel, contact.account, contact.provider_id)
+    case = Case(key=key, purpose=purpose.id, market=market, medium=contact.medium)
+    return Row(
+        key=key,
+        channel=channel,
+        contact=contact,
+        market=market,
+        purpose=purpose.id,
+        lane=purpose.lane,
+        accepted_at=now,
+        deadline=now + purpose.deadline,
+        due_at=first_due(purpose.lane, now),
+        kind=contact.kind,
+        party=party_key(channel, contact.account, contact.party.address),
+        decision=route(case, situation, (), now).compact(),
+    )
+
+
+def words_row(parent: Row, kind: ContactKind, name: str, text: str, now: datetime) -> Row:
+    """The row of words to the person behind `parent`: a desk's reply or our notice. `name` makes it unique.
+
+    Its `sent_at` is when the person last wrote: vendors' messaging windows count from there.
+    """
+    contact = Contact(
+        account=parent.contact.account,
+        provider_id=f"{kind.value}:{name}",
+        party=parent.contact.party,
+        text=text,
+        medium=parent.contact.medium,
+        conversation=parent.contact.conversation,
+        sent_at=parent.contact.sent_at or parent.accepted_at,
+        kind=kind,
+    )
+    return replace(
+        parent,
+        key=row_key(parent.channel, contact.account, contact.provider_id),
+        contact=contact,
+        kind=kind,
+        accepted_at=now,
+        due_at=first_due(parent.lane, now),
+        decision="",
+        parent=parent.key,
+        deadline=now + (parent.deadline - parent.accepted_at),
+        work=type(parent.work)(),
+    )
+
+
+def purpose_of(plan: Plan, purpose: str) -> Purpose:
+    """The purpose, or the empty one that has no routes: such a contact is kept for a person."""
+    return plan.purposes.get(purpose, DEFAULT_PURPOSE)

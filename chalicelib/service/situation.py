@@ -1,0 +1,83 @@
+"""Reads the situation that decisions look at: at most every 2 s; table -> memory -> object storage -> bundle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.plan import Plan
+from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.routing import Situation
+from chalicelib.domain.snapshot import Snapshot, read_snapshot
+from chalicelib.ports import Missing, PlanStore, PlanVersion, SnapshotStore, Unavailable
+
+FRESH_FOR = timedelta(seconds=2)
+STALE_AFTER = timedelta(minutes=3)
+"""A snapshot older than this marks decisions as stale: `tick` publishes every minute."""
+
+
+class NoSituation(Exception):
+    """No snapshot was ever published, and none is bundled: publish a plan first."""
+
+
+@dataclass(slots=True)
+class SituationReader:
+    """One per container. `bundle` gives the snapshot and plan texts packed at deploy, or None."""
+
+    snapshots: SnapshotStore
+    plans: PlanStore
+    kinds: Callable[[], tuple[str, ...]]
+    bundle: Callable[[], tuple[str, str] | None] = lambda: None
+    _held: Situation | None = None
+    _read_at: datetime | None = None
+    _plan: Plan | None = None
+
+    def read(self, now: datetime) -> Situation:
+        """The situation now. Raises NoSituation when there is nothing at all to go by."""
+        if self._held is None or self._read_at is None or now - self._read_at >= FRESH_FOR:
+            self._read_at = now
+            self._held = self._newest()
+        held = self._held
+        stale = held.at is not None and now - held.at > STALE_AFTER
+        return held if held.stale == stale else replace(held, stale=stale)
+
+    def plan_of(self, found: PlanVersion) -> Plan:
+        """A published version as a plan; the one held already when it is the same."""
+        if self._plan is None or self._plan.version != found.version:
+            self._plan = read_plan(found.compiled or found.text, found.version, kinds=self.kinds())
+        return self._plan
+
+    def _newest(self) -> Situation:
+        try:
+            return self._from_text(self.snapshots.read()[1])
+        except (Missing, Unavailable):
+            if self._held is not None:
+                return self._held
+        try:
+            return self._from_text(self.snapshots.fallback()[1])
+        except (Missing, Unavailable):
+            return self._bundled()
+
+    def _from_text(self, text: str) -> Situation:
+        snapshot = read_snapshot(text)
+        if self._plan is None or self._plan.version != snapshot.plan:
+            self.plan_of(self.plans.version(snapshot.plan))
+        return situation_of(snapshot, self._plan) if self._plan else self._bundled()
+
+    def _bundled(self) -> Situation:
+        texts = self.bundle()
+        if texts is None:
+            raise NoSituation("no plan has been published yet: publish one with PUT /v1/plan")
+        snapshot = read_snapshot(texts[0])
+        return situation_of(snapshot, read_plan(texts[1], snapshot.plan, kinds=self.kinds()))
+
+
+def situation_of(snapshot: Snapshot, plan: Plan) -> Situation:
+    """The situation that a snapshot and its plan make."""
+    return Situation(
+        plan=plan,
+        orders=snapshot.orders,
+        beliefs=snapshot.beliefs,
+        loads=snapshot.loads,
+        version=snapshot.version,
+        at=snapshot.at,
+    )

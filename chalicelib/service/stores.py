@@ -1,0 +1,58 @@
+"""The ports that services work on, taken together: memory's bundle and the one on AWS both have this shape."""
+
+from typing import Protocol
+
+from chalicelib.ports import (
+    ContactStore,
+    HealthStore,
+    Ledger,
+    OrderStore,
+    PlanStore,
+    Queues,
+    Secrets,
+    SnapshotStore,
+)
+
+
+class Stores(Protocol):
+    """One of each; each may be made when it is first asked for."""
+
+    @property
+    def contacts(self) -> ContactStore:
+        """Rows."""
+        ...
+
+    @property
+    def health(self) -> HealthStore:
+        """Paths and loads."""
+        ...
+
+    @property
+    def plans(self) -> PlanStore:
+        """Plan versions."""
+        ...
+
+    @property
+    def orders(self) -> OrderStore:
+        """The orders."""
+        ...
+
+    @property
+    def snapshots(self) -> SnapshotStore:
+        """The snapshot and the feeds."""
+        ...
+
+    @property
+    def queues(self) -> Queues:
+        """Our own queues."""
+        ...
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secret documents."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """What happened, in order."""
+        ...

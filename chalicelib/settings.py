@@ -1,0 +1,53 @@
+"""Where the stage's own things are: read once from the environment, with every missing name told at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+class MissingEnvironment(Exception):
+    """Variables that the deployment must set are absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The deployment's names; each field `x` comes from the variable `BASCULE_X`."""
+
+    stage: str
+    health_table: str
+    contacts_table: str
+    plans_table: str
+    orders_table: str
+    people_table: str
+    ledger_table: str
+    urgent_queue: str
+    normal_queue: str
+    bulk_queue: str
+    overflow_queue: str
+    probes_queue: str
+    evidence_queue: str
+    flips_queue: str
+    state_bucket: str
+    front_door_bucket: str
+    channel_secrets: str
+    operator_secrets: str
+    mail_topic: str = ""
+    private_hosts: str = ""
+    vantage: str = ""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read all fields. Raises MissingEnvironment naming every absent variable."""
+        values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
+        values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
+        optional = {"mail_topic", "private_hosts"}
+        missing = [
+            f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional
+        ]
+        if missing:
+            raise MissingEnvironment(f"not set: {', '.join(missing)}; the deployment's template sets them")
+        return cls(**values)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Private hosts that channels may call (`host` or `host:port`)."""
+        return tuple(h.strip() for h in self.private_hosts.split(",") if h.strip())

@@ -1,0 +1,1 @@
+"""What people see: words in French and English, scripts and styles."""

@@ -1,0 +1,84 @@
+"""Every word a customer hears or reads, in French and English; French is the one we fall back on."""
+
+from collections.abc import Mapping
+
+DEFAULT = "fr"
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        "voice.notice": "Aucun conseiller n'est joignable en ce moment. Nous avons pris note de votre appel.",
+        "voice.offer": (
+            "Aucun conseiller n'est joignable en ce moment. Pour être rappelé à ce numéro, appuyez sur 1."
+        ),
+        "voice.press": "Pour être rappelé à ce numéro, appuyez sur 1.",
+        "callback.asked": "Demande de rappel au {number}.",
+        "voice.connecting": "Nous vous mettons en relation avec un conseiller.",
+        "voice.queue": "Tous nos conseillers sont en ligne. Merci de patienter.",
+        "voice.thanks": "Merci. Nous vous rappellerons à ce numéro.",
+        "voice.goodbye": "Merci de votre appel. Au revoir.",
+        "message.received": "Nous avons bien reçu votre message et nous vous répondrons.",
+        "message.offer": (
+            "Nous avons bien reçu votre message, mais aucun conseiller n'est joignable en ce moment. "
+            "Nous vous répondrons dès que possible. Pour être rappelé, indiquez-nous un numéro."
+        ),
+        "message.instead": "Vous pouvez aussi nous joindre ici : {url}",
+        "email.subject": "Nous avons bien reçu votre message",
+        "front_door.busy": "Attente plus longue que d'habitude",
+        "front_door.returning": "De retour, encore ralenti par moments",
+        "front_door.down": "Indisponible pour le moment",
+        "front_door.maintenance": "En maintenance",
+        "front_door.some_closed": (
+            "Certains moyens de contact sont momentanément indisponibles. Merci d'en choisir un autre."
+        ),
+        "front_door.all_options": (
+            "Nos moyens de contact peuvent être perturbés. Si l'un ne répond pas, essayez-en un autre."
+        ),
+        "state.open": "Disponible",
+        "state.degraded": "Disponible, perturbations possibles",
+        "state.closed": "Indisponible",
+        "status.title": "Comment nous joindre maintenant",
+        "status.none": "Aucun moyen de contact n'est publié pour le moment.",
+        "status.updated": "Mis à jour le {at} (UTC). Cette page se recharge chaque minute.",
+        "status.old": "Cette information est ancienne : tous les moyens de contact sont indiqués.",
+    },
+    "en": {
+        "voice.notice": "No adviser can be reached right now. We have noted your call.",
+        "voice.offer": "No adviser can be reached right now. To be called back on this number, press 1.",
+        "voice.press": "To be called back on this number, press 1.",
+        "callback.asked": "Call-back asked for on {number}.",
+        "voice.connecting": "We are connecting you to an adviser.",
+        "voice.queue": "All our advisers are busy. Please stay on the line.",
+        "voice.thanks": "Thank you. We will call you back on this number.",
+        "voice.goodbye": "Thank you for calling. Goodbye.",
+        "message.received": "We have received your message and will answer you.",
+        "message.offer": (
+            "We have received your message, but no adviser can be reached right now. "
+            "We will answer as soon as we can. To be called back, send us a number."
+        ),
+        "message.instead": "You can also reach us here: {url}",
+        "email.subject": "We have received your message",
+        "front_door.busy": "Longer wait than usual",
+        "front_door.returning": "Back again, still slow at times",
+        "front_door.down": "Not available right now",
+        "front_door.maintenance": "Under maintenance",
+        "front_door.some_closed": "Some ways to reach us are not available right now. Please use another.",
+        "front_door.all_options": "Ways to reach us may be disturbed. If one does not answer, try another.",
+        "state.open": "Available",
+        "state.degraded": "Available, may be disturbed",
+        "state.closed": "Not available",
+        "status.title": "How to reach us now",
+        "status.none": "No way to reach us is published right now.",
+        "status.updated": "Updated on {at} (UTC). This page reloads every minute.",
+        "status.old": "This information is old: every way to reach us is listed.",
+    },
+}
+
+
+def say(key: str, language: str, **fields: str) -> str:
+    """The words for `key` in `language` ("fr", "en-GB", ...), French when we do not speak it.
+
+    Raises:
+        KeyError: for an unknown key, or a field that the words need and nobody gave.
+    """
+    words = WORDS.get(language.partition("-")[0].lower(), WORDS[DEFAULT])
+    return words[key].format(**fields)

@@ -1,0 +1,162 @@
+"""Settings -> services with real ports, once per cold start; tests put a memory one in its place."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.channels import kinds
+from chalicelib.http_types import Http
+from chalicelib.ports import Clock
+from chalicelib.service.registry import Registry
+from chalicelib.service.situation import SituationReader
+from chalicelib.service.stores import Stores
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:  # each function imports only the service it runs
+    from chalicelib.service.accept import Acceptance
+    from chalicelib.service.believe import Believer
+    from chalicelib.service.deliver import Delivery
+    from chalicelib.service.evidence import Hearing
+    from chalicelib.service.probe import Prober
+    from chalicelib.service.tick import Tick
+
+VOICE_BLOCK = 5
+"""Tokens that a container leases at once for calls: one write for up to five calls in a second."""
+
+
+class Wired:
+    """Everything a handler may ask for; what a function never asks for is never made or imported."""
+
+    def __init__(self, *, stores: Stores, http: Http, clock: Clock, settings: Settings) -> None:
+        self.stores, self.http, self.clock, self.settings = stores, http, clock, settings
+        self.situations = SituationReader(snapshots=stores.snapshots, plans=stores.plans, kinds=kinds)
+        self.registry = Registry(secrets=stores.secrets, http=http)
+
+    @cached_property
+    def believer(self) -> "Believer":
+        """Folds evidence into health."""
+        from chalicelib.service.believe import Believer
+
+        return Believer(
+            health=self.stores.health,
+            queues=self.stores.queues,
+            ledger=self.stores.ledger,
+            vantage=self.settings.vantage,
+        )
+
+    @cached_property
+    def acceptance(self) -> "Acceptance":
+        """The intake's service."""
+        from chalicelib.service.accept import Acceptance
+        from chalicelib.service.calls import Calls
+        from chalicelib.service.capacity import Tokens
+
+        s = self.stores
+        calls = Calls(
+            contacts=s.contacts, queues=s.queues, secrets=s.secrets, tokens=Tokens(block=VOICE_BLOCK)
+        )
+        return Acceptance(
+            situations=self.situations,
+            registry=self.registry,
+            contacts=s.contacts,
+            queues=s.queues,
+            secrets=s.secrets,
+            calls=calls,
+        )
+
+    @cached_property
+    def delivery(self) -> "Delivery":
+        """The deliver function's service."""
+        from chalicelib.service.deliver import Delivery
+        from chalicelib.service.hand_over import HandOver
+        from chalicelib.service.put_by import PutBy
+
+        s = self.stores
+        put_by = PutBy(contacts=s.contacts, queues=s.queues, registry=self.registry)
+        hands = HandOver(
+            registry=self.registry,
+            contacts=s.contacts,
+            health=s.health,
+            believer=self.believer,
+            clock=self.clock,
+            put_by=put_by,
+        )
+        return Delivery(
+            situations=self.situations, contacts=s.contacts, queues=s.queues, hands=hands, clock=self.clock
+        )
+
+    @cached_property
+    def hearing(self) -> "Hearing":
+        """The evidence function's service."""
+        from chalicelib.service.evidence import Hearing
+
+        return Hearing(
+            stores=self.stores, situations=self.situations, believer=self.believer, clock=self.clock
+        )
+
+    @cached_property
+    def prober(self) -> "Prober":
+        """The probe function's service."""
+        from chalicelib.service.probe import Prober
+
+        return Prober(
+            situations=self.situations,
+            registry=self.registry,
+            health=self.stores.health,
+            believer=self.believer,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def tick(self) -> "Tick":
+        """The tick function's service."""
+        from chalicelib.service.tick import Tick
+
+        return Tick(stores=self.stores, situations=self.situations, believer=self.believer, clock=self.clock)
+
+
+def on_aws(settings: Settings) -> Wired:
+    """The services of a deployed function."""
+    from chalicelib.aws.ports import AwsPorts, Names
+    from chalicelib.aws.signing import SigningHttp
+    from chalicelib.clock import SystemClock
+    from chalicelib.http import Door
+
+    lanes = ("urgent", "normal", "bulk", "overflow", "probes", "evidence", "flips")
+    names = Names(
+        contacts_table=settings.contacts_table,
+        health_table=settings.health_table,
+        plans_table=settings.plans_table,
+        orders_table=settings.orders_table,
+        ledger_table=settings.ledger_table,
+        state_bucket=settings.state_bucket,
+        front_door_bucket=settings.front_door_bucket,
+        channel_secrets=settings.channel_secrets,
+        operator_secrets=settings.operator_secrets,
+        queues={lane: getattr(settings, f"{lane}_queue") for lane in lanes},
+    )
+    ports = AwsPorts(names)
+    http = SigningHttp(Door(private_hosts=settings.hosts), ports.clients)
+    return Wired(stores=ports, http=http, clock=SystemClock(), settings=settings)
+
+
+_current: list[Wired] = []
+
+
+def current() -> Wired:
+    """This container's services, made at first use from the environment. Raises MissingEnvironment."""
+    if not _current:
+        _current.append(on_aws(Settings.from_env(os.environ)))
+    return _current[-1]
+
+
+@contextmanager
+def use(wired: Wired) -> Iterator[Wired]:
+    """Work on other services for a while: tests, drills, benchmarks."""
+    _current.append(wired)
+    try:
+        yield wired
+    finally:
+        _current.remove(wired)
