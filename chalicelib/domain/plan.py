@@ -2,32 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
+from chalicelib.domain.hours import Hours
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
 
 WORLD = "world"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """When a desk is open: per weekday (0 = Monday) the spans of local time, and the dates it is closed."""
-
-    zone: ZoneInfo
-    spans: tuple[tuple[tuple[time, time], ...], ...]
-    closed: frozenset[str] = frozenset()
-
-    def open_at(self, now: datetime) -> bool:
-        """True when `now` (aware) falls in a span, its start included and its end not."""
-        local = now.astimezone(self.zone)
-        if self.closed and local.date().isoformat() in self.closed:
-            return False
-        moment = local.time()
-        return any(
-            start <= moment < end or (end == time.min and start <= moment)
-            for start, end in self.spans[local.weekday()]
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,41 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from chalicelib.domain.decision import CODES, LAST_RANK, REASONS, Decision, Reason, read_decision
 from chalicelib.domain.health import Belief, drawn
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Direction, Medium, path_id
 from chalicelib.domain.orders import OrderKind, Orders
 from chalicelib.domain.plan import ChannelPlan, Option, Plan
 
-
-class Reason(StrEnum):
-    """Why an option was rejected; a closed list."""
-
-    DOWN = "down"
-    TRIAL_NOT_DRAWN = "trial_not_drawn"
-    OVERRIDDEN = "overridden"
-    DRAINING = "draining"
-    MAINTENANCE = "maintenance"
-    CLOSED = "closed"
-    FULL = "full"
-    THROTTLED = "throttled"
-    MEDIUM_UNFIT = "medium_unfit"
-    WINDOW_CLOSED = "window_closed"
-    NO_CONSENT = "no_consent"
-    NO_ADDRESS = "no_address"
-    ACCOUNT_BLOCKED = "account_blocked"
-    ALREADY_TRIED = "already_tried"
-    UNREADY = "unready"
-    LOWER_RANK = "lower_rank"
-
-
-CODES = {reason: "".join(word[0] for word in reason.value.split("_")) + reason.value[-1] for reason in Reason}
-"""The stored form of a reason: its initials and its last letter."""
-REASONS = {code: reason for reason, code in CODES.items()}
-LAST_RANK = ""
-"""The desk of a decision that found none: stored, acknowledged, call-back offered."""
 FORBIDS = (
     (OrderKind.FORCE_DOWN, Reason.OVERRIDDEN),
     (OrderKind.MAINTENANCE, Reason.MAINTENANCE),
@@ -68,53 +41,6 @@ class Case:
     market: str
     medium: Medium
     full: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The choice (a desk id, or LAST_RANK), every rejected option with its reason, and the versions looked at."""
-
-    desk: str
-    rejected: tuple[tuple[str, Reason], ...]
-    plan: int
-    orders: int
-    snapshot: int
-    panic: bool = False
-    stale: bool = False
-
-    @property
-    def because(self) -> str:
-        """In one word why this desk: preferred, next, panic, or last_rank."""
-        if self.desk == LAST_RANK:
-            return "last_rank"
-        if self.panic:
-            return "panic"
-        return "next" if any(reason is not Reason.LOWER_RANK for _, reason in self.rejected) else "preferred"
-
-    def compact(self) -> str:
-        """The stored form: `desk|desk:code,...|flags|plan.orders.snapshot`."""
-        rejected = ",".join(f"{desk}:{CODES[reason]}" for desk, reason in self.rejected)
-        flags = ("p" if self.panic else "") + ("s" if self.stale else "")
-        return f"{self.desk}|{rejected}|{flags}|{self.plan}.{self.orders}.{self.snapshot}"
-
-
-def read_decision(text: str) -> Decision:
-    """A decision from its stored form. Raises ValueError on any other text."""
-    try:
-        desk, rejected, flags, versions = text.split("|")
-        plan, orders, snapshot = (int(v) for v in versions.split("."))
-        pairs = (part.rsplit(":", 1) for part in rejected.split(",") if part)
-        return Decision(
-            desk=desk,
-            rejected=tuple((name, REASONS[code]) for name, code in pairs),
-            plan=plan,
-            orders=orders,
-            snapshot=snapshot,
-            panic="p" in flags,
-            stale="s" in flags,
-        )
-    except (ValueError, KeyError) as unreadable:
-        raise ValueError(f"not a stored decision: {text!r}") from unreadable
 
 
 def route(case: Case, situation: Situation, tried: Sequence[str], now: datetime) -> Decision:
@@ -239,3 +165,9 @@ _NOT_PERMITTED = frozenset({Reason.OVERRIDDEN, Reason.DRAINING, Reason.MAINTENAN
 
 def _score(option: Option, situation: Situation) -> int:
     return max((situation.beliefs[p].score for p in option.paths if p in situation.beliefs), default=0)
+
+
+__all__ = [
+    "CODES", "LAST_RANK", "REASONS", "Case", "Decision", "Reason", "Situation", "against", "against_person",
+    "read_decision", "route",
+]  # fmt: skip
