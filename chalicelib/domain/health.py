@@ -23,6 +23,7 @@ from chalicelib.domain.model import EvidenceClass
 
 UP, TRIAL, DOWN, UNKNOWN = "up", "trial", "down", "unknown"
 _SPREAD = float(2**64)
+_UNSEEN = ClassHealth()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +63,24 @@ NEVER_SEEN = Belief(state=UNKNOWN, weight=1.0, because="no evidence yet")
 def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
     """The belief in a path: as bad as its worst class; unknown, never up, when nothing recent says more.
 
-    `now` is what evidence ages against: while our own store or scheduler fails, the caller passes the
-    snapshot's time instead of the clock's. A path nobody ever heard of is unknown with full weight.
+    While our own store or scheduler fails, pass the snapshot's time as `now`, so that evidence does not age.
     """
     if path is None or not path.classes:
         return NEVER_SEEN
     views = {evidence: _view(cls, now, rules) for evidence, cls in path.classes.items()}
-    worst = max(views, key=lambda evidence: views[evidence].rank)
-    view = _blocked(path) or views[worst]
-    classes = path.classes.values()
+    worst = max(views, key=lambda each: views[each].rank)
+    view, classes = _blocked(path) or views[worst], tuple(path.classes.values())
     seen = max((cls.last_at for cls in classes if cls.last_at), default=None)
     return Belief(
         state=view.state,
         weight=min(view.weight, *(each.weight for each in views.values())),
         suspect=any(suspect(cls, rules) for cls in classes),
-        gen=path.classes[EvidenceClass.HARD].gen if EvidenceClass.HARD in path.classes else 0,
+        gen=path.classes.get(EvidenceClass.HARD, _UNSEEN).gen,
         salt=sum(cls.gen for cls in classes),
         score=max(cls.score for cls in classes),
         worst=worst if view.state != UP else None,
         account=path.blocked is not None,
-        throttled_until=path.throttled_until if path.throttled_until and path.throttled_until > now else None,
+        throttled_until=_ahead(path.throttled_until, now),
         because=view.because,
         last_at=seen,
         age=int((now - seen).total_seconds()) if seen else None,
@@ -118,6 +117,10 @@ def _view(cls: ClassHealth, now: datetime, rules: Rules) -> _View:
     if fresh:
         return _View(state=UP, weight=1.0, rank=1, because=f"score {cls.score} of {rules.trip}")
     return _View(state=UNKNOWN, weight=1.0, rank=0, because="no recent evidence")
+
+
+def _ahead(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and moment > now else None
 
 
 def _blocked(path: PathHealth) -> _View | None:
