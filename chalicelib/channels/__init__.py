@@ -101,7 +101,7 @@ class ChannelConfig:
     market: str = "world"
     base: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 class Standing(StrEnum):

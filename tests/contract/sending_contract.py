@@ -1,0 +1,138 @@
+"""What every kind that speaks to its provider must keep: probes for all, sends for those that can."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pytest
+
+from chalicelib.channels import SendFailed
+from chalicelib.domain.model import Message, Outcome
+from chalicelib.http_types import Call, MaybeSent, NotSent, Response
+from tests.contract.channel_contract import ChannelContract
+from tests.fakes_http import ScriptedHttp
+
+WORDS = "Nous revenons à 14 h 🚨 <b>\\/ « déjà »"
+
+
+class ProbeContract(ChannelContract):
+    """For every kind whose probe asks the provider over the network."""
+
+    probes: ClassVar[Mapping[str, tuple[tuple[Response, ...], Outcome]]]
+    """A name for the case: the provider's answers in order, and the outcome of the probe."""
+
+    def test_a_probe_reads_each_answer_of_the_provider(self) -> None:
+        found = {name: self.channel(*script).probe(self.now) for name, (script, _) in self.probes.items()}
+
+        assert {name: signal.outcome for name, signal in found.items()} == {
+            n: o for n, (_, o) in self.probes.items()
+        }
+        assert all(signal.at == self.now and signal.latency > 0 for signal in found.values())
+
+    def test_the_probe_table_has_the_cases_that_matter(self) -> None:
+        codes = {response.code for script, _ in self.probes.values() for response in script}
+
+        assert {401, 429, 500} <= codes
+        assert Outcome.OK in {outcome for _, outcome in self.probes.values()}
+
+    @pytest.mark.parametrize(
+        "failure", [NotSent("refused"), MaybeSent("late")], ids=["not sent", "maybe sent"]
+    )
+    def test_a_probe_that_gets_no_answer_lets_the_door_say_so(self, failure: NotSent | MaybeSent) -> None:
+        with pytest.raises(type(failure)):
+            self.channel(failure).probe(self.now)
+
+    def test_a_probe_goes_to_the_configured_base_and_tells_no_secret(self) -> None:
+        script = next(s for s, outcome in self.probes.values() if outcome is Outcome.OK)
+        channel = self.channel(*script)
+
+        signal = channel.probe(self.now)
+
+        assert isinstance(channel.http, ScriptedHttp)
+        assert channel.http.calls
+        for call in channel.http.calls:
+            assert call.url.startswith(f"{self.config().base}/")
+            assert not [
+                v
+                for values in self.config().secrets.values()
+                for v in values
+                if v in call.url + signal.detail
+            ]
+
+
+class SendingContract(ProbeContract):
+    """For kinds that can send. `config().base` must be set."""
+
+    accepted: ClassVar[tuple[Response, ...]]
+    """The provider's answers, in order, when it takes the message."""
+    accepted_id: ClassVar[str]
+    """The id that it gives."""
+    sends: ClassVar[Mapping[str, tuple[tuple[Response, ...], Outcome]]]
+    """A name for the case: the provider's answers in order, and the outcome of the failed send."""
+
+    def message(self, text: str = WORDS) -> Message:
+        """A message that the kind can send."""
+        raise NotImplementedError
+
+    def spoken(self, calls: list[Call]) -> str:
+        """The words as the provider would read them from our calls."""
+        raise NotImplementedError
+
+    def test_a_taken_message_has_the_providers_id(self) -> None:
+        sent = self.channel(*self.accepted).send(self.message(), self.now)
+
+        assert sent.provider_id == self.accepted_id
+
+    def test_sends_every_character_to_the_configured_base(self) -> None:
+        channel = self.channel(*self.accepted)
+
+        channel.send(self.message(), self.now)
+
+        assert isinstance(channel.http, ScriptedHttp)
+        assert WORDS in self.spoken(channel.http.calls)
+        assert all(call.url.startswith(f"{self.config().base}/") for call in channel.http.calls)
+
+    def test_no_secret_is_in_an_address(self) -> None:
+        channel = self.channel(*self.accepted)
+
+        channel.send(self.message(), self.now)
+
+        assert isinstance(channel.http, ScriptedHttp)
+        urls = " ".join(call.url for call in channel.http.calls)
+        assert not [v for values in self.config().secrets.values() for v in values if v in urls]
+
+    def test_each_refusal_speaks_against_the_right_side(self) -> None:
+        assert {name: self._failure(script).outcome for name, (script, _) in self.sends.items()} == {
+            name: outcome for name, (_, outcome) in self.sends.items()
+        }
+
+    def test_the_table_of_sends_has_the_cases_that_matter(self) -> None:
+        codes = {response.code for script, _ in self.sends.values() for response in script}
+
+        assert {401, 429, 500} <= codes
+        assert {Outcome.OUTAGE, Outcome.THROTTLED, Outcome.AUTH} <= {
+            outcome for _, outcome in self.sends.values()
+        }
+
+    def test_a_refusal_tells_neither_the_words_nor_a_secret(self) -> None:
+        for script, _ in self.sends.values():
+            told = str(self._failure(script))
+            assert WORDS not in told
+            assert not [v for values in self.config().secrets.values() for v in values if v in told]
+
+    def test_a_throttled_send_says_when_to_ask_again(self) -> None:
+        scripts = [script for script, outcome in self.sends.values() if outcome is Outcome.THROTTLED]
+        waits = [self._failure(script).retry_after for script in scripts]
+
+        assert max(waits) > 0
+
+    @pytest.mark.parametrize(
+        "failure", [NotSent("refused"), MaybeSent("late")], ids=["not sent", "maybe sent"]
+    )
+    def test_a_send_without_an_answer_lets_the_door_say_so(self, failure: NotSent | MaybeSent) -> None:
+        with pytest.raises(type(failure)):
+            self.channel(failure).send(self.message(), self.now)
+
+    def _failure(self, script: tuple[Response, ...]) -> SendFailed:
+        with pytest.raises(SendFailed) as failed:
+            self.channel(*script).send(self.message(), self.now)
+        return failed.value
