@@ -9,7 +9,7 @@ from chalicelib.domain.plan_reader import dump_plan, read_plan
 from chalicelib.handlers import workers
 from chalicelib.http_types import Answer, Call, NotSent, Request, Response
 from chalicelib.memory import ManualClock, MemoryPorts
-from chalicelib.ports import PlanVersion
+from chalicelib.ports import PlanVersion, Ring
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wired, use
 from standardwebhooks import Webhook
@@ -80,6 +80,7 @@ class World:
         self.wired = Wired(stores=self.ports, http=self.desks, clock=self.clock, settings=SETTINGS)
         self.ports.secrets.keys = (b"signing-key",)
         self.versions = 0
+        self.bells: list[tuple[datetime, Ring]] = []
         self.publish(plan)
 
     def publish(self, text: str) -> None:
@@ -107,11 +108,11 @@ class World:
         headers = {"webhook-id": id_, "webhook-timestamp": stamp, "webhook-signature": signature}
         return Request(headers=headers, body=raw, url="/hooks/shop")
 
-    def run(self, longest_delay: int = 0) -> None:
-        """Let queues drain: bells and notes up to this delay, evidence and flips with them."""
+    def run(self) -> None:
+        """Let the queues drain of what is due by the clock: bells after their delay, evidence and flips at once."""
         with use(self.wired):
             for _ in range(200):
-                if not self._pump(longest_delay):
+                if not self._pump():
                     return
         raise AssertionError("the queues never came to rest")
 
@@ -121,9 +122,9 @@ class World:
             workers.tick({}, None)
             for second in range(0, 60, 5):
                 self._probe(second)
-                self.run(longest_delay=0)
+                self.run()
                 self.clock.advance(5)
-            self.run(longest_delay=60)
+            self.run()
 
     def row(self, id_: str = "m1"):
         from chalicelib.domain.model import row_key
@@ -137,9 +138,11 @@ class World:
         for note in due:
             self.wired.prober.run(note.body)
 
-    def _pump(self, longest_delay: int) -> int:
-        queues = self.ports.queues
-        bells = queues.take_bells(longest_delay)
+    def _pump(self) -> int:
+        queues, now = self.ports.queues, self.clock.now()
+        self.bells += [(now + timedelta(seconds=ring.delay), ring) for ring in queues.take_bells()]
+        bells = [ring for at, ring in self.bells if at <= now]
+        self.bells = [(at, ring) for at, ring in self.bells if at > now]
         for ring in bells:
             self.wired.delivery.answer(ring.key)
         notes = [(name, note) for name in ("evidence", "flips", "overflow") for note in queues.take_notes(name)]

@@ -75,7 +75,7 @@ class Delivery:
             return self._end_of_wait(row, now)
         if state not in (RowState.ACCEPTED, RowState.DEFERRED, RowState.UNKNOWN):
             return self._nothing_left(row)
-        if now >= row.deadline and state is not RowState.UNKNOWN:
+        if now >= (row.work.extended_to or row.deadline) and state is not RowState.UNKNOWN:
             self.contacts.save(row.key, moved(row.work, RowState.EXPIRED), Due.CLEAR)
             return Came.EXPIRED
         if self._older_unfinished(row):

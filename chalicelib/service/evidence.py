@@ -1,5 +1,6 @@
 """Takes in what was heard: receipts move rows, desk outcomes end them or become replies, signals feed health."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -114,8 +115,14 @@ class Hearing:
 
     def _row(self, evidence: Evidence, reference: str) -> Row:
         """The row that a provider's id, or our own key, stands for. Raises Missing."""
-        alias = alias_of(evidence.channel, evidence.account, reference)
-        try:
-            return self.stores.contacts.get(self.stores.contacts.find(alias))
-        except Missing:
-            return self.stores.contacts.get(reference)
+        for channel, account in self._senders(evidence):
+            with suppress(Missing):
+                return self.stores.contacts.get(self.stores.contacts.find(alias_of(channel, account, reference)))
+        return self.stores.contacts.get(reference)
+
+    def _senders(self, evidence: Evidence) -> list[tuple[str, str]]:
+        """The channel itself, then its siblings: one vendor address may bring the receipts of several accounts."""
+        channels = self.situations.read(self.clock.now()).plan.channels
+        own = channels.get(evidence.channel)
+        siblings = [c for c in channels.values() if own and c.kind == own.kind and c.id != own.id and c.account]
+        return [(evidence.channel, evidence.account), *((c.id, c.account) for c in siblings)]

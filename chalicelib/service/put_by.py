@@ -34,7 +34,7 @@ class PutBy:
             return RowState.DEAD
         surplus = any(reason is Reason.FULL for _, reason in decision.rejected)
         work, at = deferred(row.work, decision.compact(), now)
-        wait = FULL_WAIT if surplus and row.work.round == 0 else at - now
+        wait = FULL_WAIT * 2 ** min(row.work.round, 4) if surplus else at - now
         offer = not surplus and not work.offered and row.kind is ContactKind.CONTACT
         if offer:
             work = replace(work, offered=self._offer(row, situation, now))

@@ -57,7 +57,7 @@ def test_with_every_desk_dead_the_person_is_offered_a_call_back_and_served_on_re
 
     world.desks.fault.clear()
     world.clock.advance(30)
-    world.run(longest_delay=30)
+    world.run()
 
     assert world.row().work.state is RowState.DELIVERED
     assert len(world.desks.replies("shop.example")) == 1
@@ -70,7 +70,7 @@ def test_a_send_that_may_have_gone_is_repeated_only_with_its_own_key_to_the_same
     state = world.row().work.state
     world.desks.fault.clear()
     world.clock.advance(20)
-    world.run(longest_delay=30)
+    world.run()
 
     assert state is RowState.UNKNOWN
     assert world.row().work.state is RowState.DELIVERED
@@ -100,7 +100,7 @@ def test_contacts_of_one_person_are_handed_over_in_their_order(world):
     world.run()
     before = world.row("m2").work.state
     world.clock.advance(20)
-    world.run(longest_delay=30)
+    world.run()
 
     assert before is RowState.ACCEPTED
     assert [e["data"]["text"] for e in world.desks.contacts("a.example")] == ["first", "second"]
@@ -136,7 +136,7 @@ def test_a_contact_past_its_deadline_expires_and_is_kept(world):
     world.say()
     world.run()
     world.clock.advance(hours(5).total_seconds())
-    world.run(longest_delay=900)
+    world.run()
 
     assert world.row().work.state is RowState.EXPIRED
 

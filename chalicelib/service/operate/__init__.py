@@ -1,0 +1,1 @@
+"""What operators do: read and publish the plan, give orders, read health and contacts, try decisions. No HTTP here."""

@@ -1,0 +1,59 @@
+"""The operator's post: who does something, when, and what it is done on."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.plan import Plan
+from chalicelib.ports import Missing, Note, Stale, Unavailable
+from chalicelib.service.operate.callers import Caller
+from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.registry import Registry
+from chalicelib.service.situation import SituationReader
+from chalicelib.service.stores import Stores
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One operation's surroundings; `now` is read once for it."""
+
+    stores: Stores
+    situations: SituationReader
+    registry: Registry
+    caller: Caller
+    now: datetime
+
+    def plan(self) -> Plan:
+        """The newest plan, from the store. Raises Absent when none was ever published."""
+        try:
+            return self.situations.plan_of(self.stores.plans.current())
+        except Missing:
+            raise Absent("plan", "current") from None
+
+    def write_down(self, what: str, **fields: str) -> bool:
+        """Append to the ledger. False when it does not answer: what was done stands all the same."""
+        entry = {"what": what, "who": self.caller.id, "role": self.caller.role.value, **fields}
+        try:
+            self.stores.ledger.append("operations", entry, self.now)
+        except (Unavailable, Stale):
+            return False
+        return True
+
+    def republish(self, what: str) -> bool:
+        """Ring `tick`, so that routing changes now. False when the queue does not answer: then within a minute."""
+        note = Note(queue="flips", body=json.dumps({"operation": what, "who": self.caller.id}))
+        try:
+            self.stores.queues.put(note)
+        except Unavailable:
+            return False
+        return True
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A time as ISO 8601 in UTC with milliseconds."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

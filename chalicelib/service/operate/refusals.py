@@ -1,0 +1,88 @@
+"""Why an operation is refused.
+
+Errors, one for each reaction that the caller can have::
+
+    Refusal
+    ├── Unknown     nobody we know: show a valid token
+    ├── Forbidden   known, and not permitted: ask somebody with a higher role
+    ├── Faulty      the request itself is wrong, and where
+    ├── BadPlan     the plan is wrong, and where
+    ├── Absent      there is no such thing
+    ├── Unguarded   say which version the change is meant for
+    ├── Overtaken   the change was meant for another version: look at the current one
+    ├── Outsized    the request is larger than we read
+    ├── Unreadable  the request's body is of a type that we do not read
+    ├── Unsafe      a safety rule of the plan forbids it
+    └── Unfit       the contact is in no state for this
+"""
+
+from chalicelib.domain.plan_faults import Fault
+from chalicelib.domain.safety import Breach
+
+
+class Refusal(Exception):
+    """An operation that was not done; its text is for the operator."""
+
+
+class Unknown(Refusal):
+    """The token is missing, malformed, unknown or expired."""
+
+
+class Forbidden(Refusal):
+    """The role does not reach so far."""
+
+
+class Absent(Refusal):
+    """There is no such thing; `what` is the kind of thing."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"there is no {what} {name[:100]!r}")
+        self.what = what
+
+
+class Unguarded(Refusal):
+    """A change that does not say which version it is meant for."""
+
+
+class Overtaken(Refusal):
+    """`current` is the version that is stored; 0 when there is none."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the current version is {current}: read it, and decide again")
+        self.current = current
+
+
+class Outsized(Refusal):
+    """The body is larger than this operation reads."""
+
+
+class Unreadable(Refusal):
+    """The body is of another media type than this operation reads."""
+
+
+class Unsafe(Refusal):
+    """The rules that would be broken."""
+
+    def __init__(self, breaches: tuple[Breach, ...]) -> None:
+        super().__init__("; ".join(map(str, breaches)))
+        self.breaches = breaches
+
+
+class Unfit(Refusal):
+    """The contact's state or medium does not allow it."""
+
+
+class Faulty(Refusal):
+    """Faults of a request, each with its path in it."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = faults
+
+
+class BadPlan(Refusal):
+    """Faults of a plan, all at once, each with its path in the document."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(f"the plan has {len(faults)} faults" if len(faults) > 1 else "the plan has a fault")
+        self.faults = faults

@@ -1,0 +1,132 @@
+"""Contacts and decisions in words: codes become reasons, and a viewer sees no personal data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.model import Contact
+from chalicelib.domain.outbox import Attempt, Row, RowState
+from chalicelib.domain.routing import REASONS, Decision, Reason, read_decision
+from chalicelib.service.operate.post import Json, iso
+from chalicelib.service.operate.roles import Role
+
+PERSON = "person"
+"""The mark of an attempt at the person, who is no desk: nothing was decided for it."""
+SERVED = frozenset({RowState.SENT, RowState.DELIVERED, RowState.ANSWERED, RowState.CLOSED})
+WORDS = {
+    Reason.DOWN: "its channel is down, as far as the evidence says",
+    Reason.TRIAL_NOT_DRAWN: "it is on trial after an outage, and this contact was not in the share let through",
+    Reason.OVERRIDDEN: "an operator forced it down",
+    Reason.DRAINING: "an operator is draining it",
+    Reason.MAINTENANCE: "it is in a maintenance window",
+    Reason.CLOSED: "it is outside its opening hours",
+    Reason.FULL: "it has no room or no tokens left",
+    Reason.THROTTLED: "its provider asked us to wait",
+    Reason.MEDIUM_UNFIT: "it does not take this medium",
+    Reason.WINDOW_CLOSED: "the vendor's messaging window is over",
+    Reason.NO_CONSENT: "the person has not agreed to it",
+    Reason.NO_ADDRESS: "we have no address of the person there",
+    Reason.ACCOUNT_BLOCKED: "the provider refuses our account",
+    Reason.ALREADY_TRIED: "it was already tried in this round",
+    Reason.UNREADY: "it is not ready",
+    Reason.LOWER_RANK: "a better one was able",
+}
+BECAUSE = {
+    "preferred": "the first choice was able",
+    "next": "those before it were not able",
+    "panic": "so much looked down that the measurement was doubted",
+    "last_rank": "no desk was able: stored, acknowledged, call-back offered",
+    PERSON: "written to the person on their own channel",
+}
+
+
+def decided(decision: Decision) -> Json:
+    """A decision: the choice, every rejected desk with its reason, what was looked at."""
+    return {
+        "desk": decision.desk or None,
+        "because": decision.because,
+        "in_words": BECAUSE[decision.because],
+        "rejected": [_rejected(desk, reason) for desk, reason in decision.rejected],
+        "panic": decision.panic,
+        "stale": decision.stale,
+        "versions": {"plan": decision.plan, "orders": decision.orders, "snapshot": decision.snapshot},
+    }
+
+
+def decision_of(stored: str) -> Json | None:
+    """A stored decision in words; None when nothing was decided or it cannot be read."""
+    desk, _, rest = stored.partition("|")
+    rejected, _, rest = rest.partition("|")
+    if rest.partition("|")[0] == PERSON:
+        return {"desk": None, "channel": desk, "because": PERSON, "in_words": BECAUSE[PERSON], "rejected": []}
+    try:
+        return decided(read_decision(stored))
+    except ValueError:
+        return _put_by(desk, rejected) if rejected else None
+
+
+def contact(row: Row, role: Role) -> Json:
+    """Everything about a contact: its decision at acceptance, and every attempt."""
+    return {
+        **summary(row, role),
+        **_personal(row.contact, role),
+        "decision": decision_of(row.decision),
+        "attempts": [_attempt(attempt) for attempt in row.work.attempts],
+    }
+
+
+def summary(row: Row, role: Role) -> Json:
+    """A contact as a line of a list. `served_by` is the desk that took it."""
+    work = row.work
+    return {
+        "key": row.key, "kind": row.kind.value, "parent": row.parent or None, "channel": row.channel,
+        "account": row.contact.account, "party": shown(row.contact.party.address, role),
+        "medium": row.contact.medium.value, "market": row.market, "purpose": row.purpose or None,
+        "lane": row.lane, "state": work.state.value, "served_by": _served_by(row),
+        "accepted_at": iso(row.accepted_at), "deadline": iso(work.extended_to or row.deadline), "due_at": iso(row.due_at),
+        "attempts_made": work.attempt,
+    }  # fmt: skip
+
+
+def shown(address: str, role: Role) -> str:
+    """An address: whole for operators, for viewers only its ends."""
+    if role.reaches(Role.OPERATOR):
+        return address
+    return f"{address[:2]}…{address[-2:]}" if len(address) > 8 else "…"  # noqa: PLR2004 - half of it stays hidden
+
+
+def _personal(contact: Contact, role: Role) -> Json:
+    if not role.reaches(Role.OPERATOR):
+        return {"masked": True}
+    return {
+        "masked": False, "name": contact.party.name, "language": contact.party.language, "text": contact.text,
+        "provider_id": contact.provider_id, "conversation": contact.conversation,
+        "sent_at": iso(contact.sent_at), "traits": dict(contact.traits),
+        "attachments": [
+            {"reference": a.reference, "media_type": a.media_type, "name": a.name} for a in contact.attachments
+        ],
+    }  # fmt: skip
+
+
+def _served_by(row: Row) -> str | None:
+    """The desk that has it; a receipt may have settled what the attempt itself left unknown."""
+    return (row.work.desk or None) if row.work.state in SERVED else None
+
+
+def _attempt(attempt: Attempt) -> Json:
+    return {
+        "at": iso(attempt.at), "desk": attempt.desk or None,
+        "outcome": attempt.outcome.value if attempt.outcome else None, "detail": attempt.detail,
+        "decision": decision_of(attempt.decision),
+    }  # fmt: skip
+
+
+def _rejected(desk: str, reason: Reason) -> Mapping[str, str]:
+    return {"desk": desk, "reason": reason.value, "in_words": WORDS[reason]}
+
+
+def _put_by(channel: str, rejected: str) -> Json:
+    """Words to a person that could not go: the channel, and the reason by its code or by its name."""
+    known: dict[str, Any] = {**REASONS, **{reason.value: reason for reason in Reason}}
+    pairs = [part.rsplit(":", 1) for part in rejected.split(",") if ":" in part]
+    told = [_rejected(name, known[code]) for name, code in pairs if code in known]
+    return {"desk": None, "channel": channel, "because": "put_by", "in_words": "kept for later", "rejected": told}
