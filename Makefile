@@ -1,0 +1,59 @@
+# Every verb works from a fresh clone: Python 3.11 or newer and pip are all that must be there.
+PYTHON ?= $(firstword $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name; done) python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STACK_VENV := .venv-stack
+STAGE ?= prod
+REGION ?= eu-west-3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up demo test check bench bench-intake drill deploy clean
+
+help:  ## these lines
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(VENV)/.ready $(STACK_VENV)/.ready  ## install both environments and build the artefact
+	@$(BIN)/python -m infra.package > /dev/null
+
+$(VENV)/.ready: requirements-dev.txt requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --no-deps -r requirements-dev.txt
+	@touch $@
+
+$(STACK_VENV)/.ready: requirements-stack.txt
+	$(PYTHON) -m venv $(STACK_VENV)
+	$(STACK_VENV)/bin/pip install --quiet --no-deps -r requirements-stack.txt
+	@touch $@
+
+up: setup  ## the whole product on this machine, with a demonstration; Ctrl-C removes it
+	@$(BIN)/python -m infra.local.up
+
+demo: setup  ## the demonstration alone; fails if any step did not really happen
+	@$(BIN)/python -m infra.local.up --demo
+
+test: setup  ## every test
+	@$(BIN)/pytest
+
+check: setup  ## style, types, template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint --non-zero-exit-code informational -t "$$($(BIN)/python -m infra.package)"
+
+bench: bench-intake  ## every benchmark
+
+bench-intake: setup  ## what one accepted contact costs
+	@$(BIN)/python -m bench.intake
+
+drill: setup  ## the outages that founded the project, replayed
+	@$(BIN)/pytest tests/drills
+
+deploy: setup  ## to AWS: make deploy BUCKET=name [STAGE=prod] [REGION=eu-west-3]
+	@test -n "$(BUCKET)" || { echo "name an existing bucket of yours for the artefact: make deploy BUCKET=name"; exit 2; }
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --region "$(REGION)" --bucket "$(BUCKET)"
+
+clean:  ## remove what was built; the environments stay
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

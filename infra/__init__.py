@@ -1,0 +1,1 @@
+"""What Bascule runs on: the template, its packaging, its deployment and the local stack."""

@@ -1,0 +1,1 @@
+"""The local stack: the artefact that AWS gets, on this machine."""

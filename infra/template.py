@@ -1,0 +1,144 @@
+"""The merge template: everything that ``chalice package`` does not generate, made from what it did."""
+
+from typing import Any
+
+from infra.alarms import alarms
+from infra.queues import QUEUES, dead, events, queues
+from infra.routes import HANDLER, operations_overlay
+from infra.stores import TABLES, stores
+
+Json = dict[str, Any]
+
+STAGE = "live"  # Chalice's own word; deployments are told apart by the Stage parameter and the stack's name
+BUCKETS = ("StateBucket", "FrontDoorBucket")
+SECRETS = ("ChannelSecrets", "OperatorSecrets")
+PARAMETERS: Json = {
+    "Stage": {"Type": "String", "Default": "dev", "AllowedPattern": "[a-z][a-z0-9-]{0,19}"},
+    "Aws": {
+        "Type": "String",
+        "Default": "no",
+        "AllowedValues": ["yes", "no"],
+        "Description": "yes adds what only AWS understands",
+    },
+    "PrivateHosts": {
+        "Type": "String",
+        "Default": "",
+        "Description": "private hosts that the functions may call, separated by commas; empty on AWS",
+    },
+    "MailDomain": {
+        "Type": "String",
+        "Default": "",
+        "Description": "domain whose inbound mail SES hands over; empty for none",
+    },
+    "OperationsConcurrency": {
+        "Type": "Number",
+        "Default": 20,
+        "MinValue": 1,
+        "Description": "parallel requests that operators may take from the account",
+    },
+}
+CONDITIONS: Json = {
+    "IsAws": {"Fn::Equals": [{"Ref": "Aws"}, "yes"]},
+    "HasMail": {
+        "Fn::And": [{"Condition": "IsAws"}, {"Fn::Not": [{"Fn::Equals": [{"Ref": "MailDomain"}, ""]}]}]
+    },
+}
+
+
+def merge_template(sam: Json, operations_policy: Json) -> Json:
+    """Return the file for ``chalice package --merge-template``.
+
+    Args:
+        sam: the template that ``chalice package`` writes without it.
+        operations_policy: the IAM policy document of the operations role.
+    """
+    resources = stores() | queues() | alarms() | _mail() | operations_overlay(sam, operations_policy)
+    functions = [n for n, r in sam["Resources"].items() if r["Type"] == "AWS::Serverless::Function"]
+    for name in [*functions, HANDLER]:
+        properties = resources.setdefault(name, {}).setdefault("Properties", {})
+        properties["Environment"] = {"Variables": environment()}
+        properties |= {"Events": events(name)} if events(name) else {}
+    resources[HANDLER]["Properties"]["ReservedConcurrentExecutions"] = {"Ref": "OperationsConcurrency"}
+    _correct(resources)
+    return {"Parameters": PARAMETERS, "Conditions": CONDITIONS, "Resources": resources, "Outputs": _outputs()}
+
+
+def _correct(resources: Json) -> None:
+    """Set right what the generated template gets wrong."""
+    # Chalice names its API function APIHandler but lets the function's log group look for ApiHandler.
+    resources["ApiHandlerLogGroup"] = {
+        "Properties": {"LogGroupName": {"Fn::Sub": "/aws/lambda/${APIHandler}"}}
+    }
+    # Chalice's x-amazon-apigateway-binary-media-types is not read everywhere; SAM's property is.
+    resources["RestAPI"]["Properties"]["BinaryMediaTypes"] = [
+        "application/octet-stream",
+        "multipart/form-data",
+    ]
+
+
+def environment() -> Json:
+    """Return the variables every function gets: where its stores are, never a secret's value."""
+    tables = {f"BASCULE_{_snake(name)}": {"Ref": name} for name in TABLES}
+    urls = {f"BASCULE_{_snake(queue.name)}": {"Ref": queue.name} for queue in QUEUES}
+    rest = {f"BASCULE_{_snake(name)}": {"Ref": name} for name in (*BUCKETS, *SECRETS)}
+    return {
+        "BASCULE_STAGE": {"Ref": "Stage"},
+        **tables,
+        **urls,
+        **rest,
+        "BASCULE_MAIL_TOPIC": {"Ref": "InboundMail"},
+        "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},
+        "POWERTOOLS_SERVICE_NAME": "bascule",
+    }
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter}" if letter.isupper() else letter for letter in name).strip("_").upper()
+
+
+def _mail() -> Json:
+    """Return the way in for mail: SES writes to a topic that wakes the mail function."""
+    statement = {
+        "Sid": "SesHandsOverInboundMail",
+        "Effect": "Allow",
+        "Principal": {"Service": "ses.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": {"Ref": "InboundMail"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return _mail_rules() | {
+        "InboundMail": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "Bascule inbound mail"}},
+        "InboundMailPolicy": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": {"Topics": [{"Ref": "InboundMail"}], "PolicyDocument": policy},
+        },
+    }
+
+
+def _mail_rules() -> Json:
+    """Return what makes SES take mail; a rule set works once it is made the active one, by hand."""
+    action = {"SNSAction": {"TopicArn": {"Ref": "InboundMail"}, "Encoding": "Base64"}}
+    rule = {"Enabled": True, "ScanEnabled": True, "Recipients": [{"Ref": "MailDomain"}], "Actions": [action]}
+    return {
+        "MailRules": {"Type": "AWS::SES::ReceiptRuleSet", "Condition": "HasMail"},
+        "MailRule": {
+            "Type": "AWS::SES::ReceiptRule",
+            "Condition": "HasMail",
+            "DependsOn": "InboundMailPolicy",
+            "Properties": {"RuleSetName": {"Ref": "MailRules"}, "Rule": rule},
+        },
+    }
+
+
+def _outputs() -> Json:
+    names = [*TABLES, *BUCKETS, *SECRETS, "InboundMail", "Alarms", HANDLER]
+    for queue in QUEUES:
+        names += [queue.name, dead(queue.name)]
+    urls = {
+        "ApiUrl": "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api",
+        "FrontDoorUrl": "https://${FrontDoorBucket}.s3.${AWS::Region}.${AWS::URLSuffix}",
+    }
+    return {name: {"Value": {"Ref": name}} for name in names} | {
+        name: {"Value": {"Fn::Sub": url}} for name, url in urls.items()
+    }
