@@ -12,17 +12,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "voice.press": "Pour être rappelé à ce numéro, appuyez sur 1.",
         "callback.asked": "Demande de rappel au {number}.",
-        "voice.connecting": "Nous vous mettons en relation avec un conseiller.",
-        "voice.queue": "Tous nos conseillers sont en ligne. Merci de patienter.",
         "voice.thanks": "Merci. Nous vous rappellerons à ce numéro.",
         "voice.goodbye": "Merci de votre appel. Au revoir.",
-        "message.received": "Nous avons bien reçu votre message et nous vous répondrons.",
         "message.offer": (
             "Nous avons bien reçu votre message, mais aucun conseiller n'est joignable en ce moment. "
             "Nous vous répondrons dès que possible. Pour être rappelé, indiquez-nous un numéro."
         ),
-        "message.instead": "Vous pouvez aussi nous joindre ici : {url}",
-        "email.subject": "Nous avons bien reçu votre message",
         "front_door.busy": "Attente plus longue que d'habitude",
         "front_door.returning": "De retour, encore ralenti par moments",
         "front_door.down": "Indisponible pour le moment",
@@ -46,17 +41,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "voice.offer": "No adviser can be reached right now. To be called back on this number, press 1.",
         "voice.press": "To be called back on this number, press 1.",
         "callback.asked": "Call-back asked for on {number}.",
-        "voice.connecting": "We are connecting you to an adviser.",
-        "voice.queue": "All our advisers are busy. Please stay on the line.",
         "voice.thanks": "Thank you. We will call you back on this number.",
         "voice.goodbye": "Thank you for calling. Goodbye.",
-        "message.received": "We have received your message and will answer you.",
         "message.offer": (
             "We have received your message, but no adviser can be reached right now. "
             "We will answer as soon as we can. To be called back, send us a number."
         ),
-        "message.instead": "You can also reach us here: {url}",
-        "email.subject": "We have received your message",
         "front_door.busy": "Longer wait than usual",
         "front_door.returning": "Back again, still slow at times",
         "front_door.down": "Not available right now",
