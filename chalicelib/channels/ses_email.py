@@ -1,0 +1,167 @@
+"""E-mail through Amazon SES: received by SNS, sent by the SES v2 API (2019-09-27); docs.aws.amazon.com/ses.
+
+Mail reaches us through a topic that Lambda subscribes to: AWS vouches for the topic, so no signature is read
+and a plain HTTP request is never believed. Errors of every meaning share HTTP 400: the error's name decides.
+SES takes no key of ours: a repeated send is a second mail.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from chalicelib.channels import (
+    Capability,
+    Channel,
+    Forged,
+    Malformed,
+    Parsed,
+    Refusal,
+    SendFailed,
+    Setting,
+    Standing,
+    Verdict,
+)
+from chalicelib.channels._json import at, dump, lenient, load_table, number, text
+from chalicelib.channels._responses import ok, outcome, retry_after
+from chalicelib.channels._ses_events import FAILED, Received, receipt
+from chalicelib.channels._ses_outgoing import to_desk, to_person
+from chalicelib.channels._signature import same
+from chalicelib.domain.model import Medium, Message, Outcome, Sent, Signal
+from chalicelib.http_types import Answer, Call, Request, Response
+
+OUTCOMES = {
+    "TooManyRequestsException": Outcome.THROTTLED,
+    "ThrottlingException": Outcome.THROTTLED,
+    "LimitExceededException": Outcome.ACCOUNT,
+    "AccountSuspendedException": Outcome.ACCOUNT,
+    "SendingPausedException": Outcome.ACCOUNT,
+    "MailFromDomainNotVerifiedException": Outcome.ACCOUNT,
+    "NotFoundException": Outcome.ACCOUNT,
+    "MessageRejected": Outcome.REQUEST,
+    "BadRequestException": Outcome.REQUEST,
+    "AccessDeniedException": Outcome.AUTH,
+    "ExpiredTokenException": Outcome.AUTH,
+    "IncompleteSignatureException": Outcome.AUTH,
+    "InvalidClientTokenId": Outcome.AUTH,
+    "InvalidSignatureException": Outcome.AUTH,
+    "MissingAuthenticationTokenException": Outcome.AUTH,
+    "SignatureDoesNotMatch": Outcome.AUTH,
+    "UnrecognizedClientException": Outcome.AUTH,
+    "InternalFailure": Outcome.OUTAGE,
+    "InternalServiceErrorException": Outcome.OUTAGE,
+    "ServiceUnavailable": Outcome.OUTAGE,
+}
+# One name for two things: a bad mail, and an account still in the sandbox or an identity never verified.
+UNVERIFIED = "Email address is not verified"
+# Lambda repeats an SNS event only if the function fails: the mail handler raises on 503 and on nothing else.
+REFUSALS = {Refusal.FORGED: 401, Refusal.MALFORMED: 400, Refusal.TOO_LARGE: 413, Refusal.WRONG_ACCOUNT: 200}
+HTTP = "http"
+
+
+class SesEmail(Channel):
+    """A mailbox, and a desk that reads mail; `config.account` is the mailbox's address."""
+
+    kind: ClassVar[str] = "ses_email"
+    medium: ClassVar[Medium] = Medium.EMAIL
+    deadline: ClassVar[timedelta] = timedelta(seconds=30)
+    needs: ClassVar[tuple[Setting, ...]] = (
+        Setting(name="topic_arn", purpose="the SNS topics that may bring mail and events, by comma"),
+        Setting(name="region", purpose="where the identity is, such as eu-west-3"),
+        Setting(name="from", purpose="sender, else the account", required=False),
+        Setting(name="subject", purpose="subject of mail that answers none", required=False),
+        Setting(name="configuration_set", purpose="publishes events on sent mail", required=False),
+        Setting(name="spam", purpose="mark: keep spam, with a trait; else it is ignored", required=False),
+    )
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND})
+
+    def verify(self, request: Request, now: datetime) -> None:  # noqa: ARG002 - the seam's signature
+        """Forged unless the platform itself says that one of our topics sent it."""
+        topics = [one.strip() for one in self.config.settings["topic_arn"].split(",")]
+        known = [topic for topic in topics if topic and same(topic, request.origin)]
+        if not known or request.origin == HTTP:
+            raise Forged("the request comes from none of our topics")
+
+    def parse(self, request: Request, now: datetime) -> Parsed:  # noqa: ARG002 - the seam's signature
+        """One mail, or one event on a mail of ours; the body is the record's `Sns` object."""
+        words = text(load_table(request.body), "Message")
+        if not words:
+            raise Malformed("the record has no Message")
+        if not words.lstrip().startswith("{"):
+            return Parsed(ignored=1)  # SNS and SES announce themselves in plain words
+        notice = load_table(words)
+        name = text(notice, "notificationType") or text(notice, "eventType")
+        if name == "Received":
+            return self._received(Received(notice))
+        found = receipt(name, notice)
+        return Parsed(receipts=(found,)) if found else Parsed(ignored=1)
+
+    def answer(self, verdict: Verdict) -> Answer:
+        """Read by our own mail handler, not by a vendor: 503 says "let it come again"."""
+        if verdict.standing is Standing.OVERLOADED:
+            return Answer(code=503)
+        if verdict.standing is Standing.REFUSED and verdict.refusal:
+            return Answer(code=REFUSALS[verdict.refusal])
+        return Answer(code=200)
+
+    def send(self, message: Message, now: datetime) -> Sent:
+        """Send one mail; its events come under the id returned if there is a configuration set."""
+        letter = (
+            to_desk(message, message.contact) if message.contact else to_person(message, self.config.settings)
+        )
+        settings = self.config.settings
+        body = {"FromEmailAddress": settings.get("from") or self.config.account, **letter}
+        if settings.get("configuration_set"):
+            body["ConfigurationSetName"] = settings["configuration_set"]
+        response = self._ask("POST", "/v2/email/outbound-emails", dump(body))
+        if not ok(response):
+            name = _error(response)
+            raise SendFailed(_outcome(response, now), retry_after=retry_after(response, now), detail=name)
+        identity = text(lenient(response.body), "MessageId")
+        if not identity:
+            raise SendFailed(Outcome.UNKNOWN, detail="taken without an id")
+        return Sent(provider_id=identity, receipt_due="ConfigurationSetName" in body)
+
+    def probe(self, now: datetime) -> Signal:
+        """Ask for the account: may it send, is it under review, how much of the day's quota is left."""
+        response = self._ask("GET", "/v2/email/account")
+        found, detail = _account(response) if ok(response) else (_outcome(response, now), _error(response))
+        wait = retry_after(response, now)
+        return Signal(outcome=found, at=now, latency=response.elapsed, detail=detail, retry_after=wait)
+
+    def _received(self, mail: Received) -> Parsed:
+        spam = mail.verdict("spam") == FAILED and self.config.settings.get("spam") != "mark"
+        if mail.automatic() or spam or mail.verdict("virus") == FAILED:
+            return Parsed(ignored=1)
+        return Parsed(contacts=(mail.contact(self.config.account),))
+
+    def _ask(self, method: str, path: str, body: bytes = b"") -> Response:
+        host = self.config.base or f"https://email.{self.config.settings['region']}.amazonaws.com"
+        headers = {"content-type": "application/json"}
+        return self.http.send(Call(method=method, url=host + path, headers=headers, body=body, sign="ses"))
+
+
+def _error(response: Response) -> str:
+    """The error's name: header `x-amzn-errortype`, or `__type` in the body, without address and namespace."""
+    told = response.headers.get("x-amzn-errortype", "") or text(lenient(response.body), "__type")
+    name = told.partition(":")[0].rpartition("#")[2].strip()
+    return name if name.isalnum() else f"http {response.code}"
+
+
+def _outcome(response: Response, now: datetime) -> Outcome:
+    name, said = _error(response), lenient(response.body)
+    if name == "MessageRejected" and text(said, "message").startswith(UNVERIFIED):
+        return Outcome.ACCOUNT
+    return OUTCOMES.get(name) or outcome(response, now)
+
+
+def _account(response: Response) -> tuple[Outcome, str]:
+    told = lenient(response.body)
+    enforced, able = text(told, "EnforcementStatus"), at(told, "SendingEnabled")
+    if able is False or enforced == "SHUTDOWN":
+        return Outcome.ACCOUNT, f"sending is off, enforcement {enforced}"
+    if able is not True:
+        return Outcome.UNKNOWN, "unreadable account"
+    most = number(told, "SendQuota", "Max24HourSend")
+    if most is None or most < 0:
+        return Outcome.OK, f"no daily quota, enforcement {enforced}"
+    left = int(most - (number(told, "SendQuota", "SentLast24Hours") or 0))
+    return (Outcome.OK if left > 0 else Outcome.ACCOUNT), f"quota left {left}, enforcement {enforced}"
