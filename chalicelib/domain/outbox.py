@@ -79,6 +79,8 @@ class Work:
     attempts: tuple[Attempt, ...] = ()
     provider_id: str = ""
     offered: bool = False
+    extended_to: datetime | None = None
+    """A later deadline than the row's own, given by an operator who asked for another try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

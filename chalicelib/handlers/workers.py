@@ -78,7 +78,7 @@ def mail(event: Json, context: object) -> None:  # noqa: ARG001 - Lambda's signa
     for record in event["Records"]:
         topic = record["Sns"]["TopicArn"]
         channels = wired.situations.read(now).plan.channels.values()
-        channel = next((c.id for c in channels if c.settings.get("topic_arn") == topic), None)
+        channel = next((c.id for c in channels if topic in c.settings.get("topic_arn", "").split(",")), None)
         if channel is None:
             line("mail", because="no channel has this topic", topic=topic)
             continue

@@ -8,6 +8,9 @@ from chalicelib.domain.model import Signal
 from chalicelib.domain.snapshot import millis
 from chalicelib.ports import HealthStore, Ledger, Note, Queues, Stale
 
+FAST_PROBES = (10, 20, 30, 40, 50)
+"""Seconds of delay within a minute for paths that are suspect, open or on trial."""
+
 
 @dataclass(slots=True)
 class Believer:
@@ -29,11 +32,21 @@ class Believer:
             after = self.health.fold(path, signal.evidence, batch, signal.at)
         except Stale:
             return None
+        if after.score >= self.rules.suspect_from and (
+            before is None or before.score < self.rules.suspect_from
+        ):
+            self._hurry(path)
         flip = demanded(path, signal.evidence, after, signal.at, self.rules)
         if flip is None or not self.health.flip(path, after, flip):
             return None
         self.announce(flip)
         return flip
+
+    def _hurry(self, path: str) -> None:
+        """A first doubt: probe every ten seconds from now on instead of waiting for the next minute."""
+        for delay in FAST_PROBES:
+            body = json.dumps({"channel": path.partition("#")[0]})
+            self.queues.put(Note(queue="probes", body=body, delay=delay))
 
     def announce(self, flip: Flip) -> None:
         """Write a flip down and ring `tick`, which publishes it."""

@@ -50,7 +50,13 @@ def for_person(row: Row, plan: Plan) -> Errand:
     channel = plan.channels.get(row.channel)
     if channel is None:
         raise Missing(f"no channel {row.channel!r} in plan {plan.version}")
-    target = {"address": row.contact.party.address, "conversation": row.contact.conversation}
+    traits = row.contact.traits
+    target = {
+        "address": row.contact.party.address,
+        "conversation": row.contact.conversation,
+        "subject": traits.get("subject", ""),
+        "in_reply_to": traits.get("message_id", ""),
+    }
     message = Message(
         key=row.key,
         target=target,

@@ -30,6 +30,7 @@ WORD_STATES = {
     DeskWord.CLOSED: RowState.CLOSED,
     DeskWord.ABANDONED: RowState.ABANDONED,
 }
+MOST_IN_A_CONVERSATION = 20
 RANK = {
     RowState.SENT: 1,
     RowState.UNKNOWN: 1,
@@ -93,6 +94,7 @@ class Hearing:
             reply = words_row(row, ContactKind.REPLY, name, outcome.text, now)
             if self.stores.contacts.add(reply) is None:
                 self.stores.queues.bell(Ring(key=reply.key, lane=reply.lane))
+        self._advance_others(row, WORD_STATES[outcome.word])
         return self._advance(row, WORD_STATES[outcome.word])
 
     def _advance(self, row: Row, state: RowState) -> str:
@@ -100,6 +102,15 @@ class Hearing:
             return "late"
         self.stores.contacts.save(row.key, moved(row.work, state), Due.CLEAR)
         return state.value
+
+    def _advance_others(self, row: Row, state: RowState) -> None:
+        """A desk's conversation may hold several contacts of one person: its word counts for those before, too."""
+        if not row.work.provider_id or row.work.provider_id == row.key:
+            return
+        for key in self.stores.contacts.history(row.party, MOST_IN_A_CONVERSATION, before=row.accepted_at):
+            other = self.stores.contacts.get(key)
+            if (other.work.desk, other.work.provider_id) == (row.work.desk, row.work.provider_id):
+                self._advance(other, state)
 
     def _signal(self, evidence: Evidence, signal: Signal) -> str:
         path = evidence.path or self._own_path(evidence.channel)
@@ -117,12 +128,16 @@ class Hearing:
         """The row that a provider's id, or our own key, stands for. Raises Missing."""
         for channel, account in self._senders(evidence):
             with suppress(Missing):
-                return self.stores.contacts.get(self.stores.contacts.find(alias_of(channel, account, reference)))
+                return self.stores.contacts.get(
+                    self.stores.contacts.find(alias_of(channel, account, reference))
+                )
         return self.stores.contacts.get(reference)
 
     def _senders(self, evidence: Evidence) -> list[tuple[str, str]]:
         """The channel itself, then its siblings: one vendor address may bring the receipts of several accounts."""
         channels = self.situations.read(self.clock.now()).plan.channels
         own = channels.get(evidence.channel)
-        siblings = [c for c in channels.values() if own and c.kind == own.kind and c.id != own.id and c.account]
+        siblings = [
+            c for c in channels.values() if own and c.kind == own.kind and c.id != own.id and c.account
+        ]
         return [(evidence.channel, evidence.account), *((c.id, c.account) for c in siblings)]

@@ -9,6 +9,8 @@ from chalicelib.domain.plan import Plan, Purpose
 from chalicelib.domain.routing import Case, Situation, route
 
 DEFAULT_PURPOSE = Purpose(id="")
+THREAD = ("subject", "message_id")
+"""Traits that keep an answer in the thread of what it answers."""
 
 
 def contact_row(channel: str, contact: Contact, situation: Situation, now: datetime) -> Row:
@@ -47,6 +49,7 @@ def words_row(parent: Row, kind: ContactKind, name: str, text: str, now: datetim
         medium=parent.contact.medium,
         conversation=parent.contact.conversation,
         sent_at=parent.contact.sent_at or parent.accepted_at,
+        traits={name: parent.contact.traits[name] for name in THREAD if name in parent.contact.traits},
         kind=kind,
     )
     return replace(

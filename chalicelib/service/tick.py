@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from chalicelib.domain.frontdoor import document, feeds, ways
 from chalicelib.domain.health import PathHealth, believe, elapse
@@ -14,15 +15,14 @@ from chalicelib.domain.plan import Plan
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, dump_snapshot, millis
 from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Stale
-from chalicelib.service.believe import Believer
+from chalicelib.service.believe import FAST_PROBES, Believer
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.situation import SituationReader, situation_of
 from chalicelib.service.stores import Stores
 from chalicelib.web.words import say
 
+SCRIPT = Path(__file__).parent.parent / "web" / "front-door.js"
 MOST_PER_SHARD = 200
-FAST_PROBES = (10, 20, 30, 40, 50)
-"""Seconds of delay within the minute for paths that are suspect, open or on trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Tick:
     situations: SituationReader
     believer: Believer
     clock: Clock
+    _script_published: bool = False
 
     def minute(self) -> Ticked | None:
         """The scheduled run; None while no plan was ever published."""
@@ -109,6 +110,9 @@ class Tick:
             self.stores.snapshots.feed(
                 f"{market}.{language}.json", document(ways(situation, market, language, now), say)
             )
+        if not self._script_published:
+            self.stores.snapshots.feed(SCRIPT.name, SCRIPT.read_text())
+            self._script_published = True
         return len(wanted)
 
     def _sweep(self, until: datetime) -> int:

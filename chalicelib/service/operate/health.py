@@ -36,11 +36,19 @@ def _from_store(post: Post, plan: Plan, channel: str) -> Json:
     orders = post.stores.orders.read()
     readings = post.stores.health.loads()
     paths = [
-        {**_told(path, believe(stored.get(path), post.now, RULES), orders, post), **_evidence(stored.get(path))}
+        {
+            **_told(path, believe(stored.get(path), post.now, RULES), orders, post),
+            **_evidence(stored.get(path)),
+        }
         for path in _paths(plan, stored, channel)
     ]
-    told = {} if channel else {desk: loads.described(plan.desks.get(desk), load, post)
-                               for desk, load in sorted(readings.items())}
+    told = (
+        {}
+        if channel
+        else {
+            desk: loads.described(plan.desks.get(desk), load, post) for desk, load in sorted(readings.items())
+        }
+    )
     return {**_head(post, plan, "store"), "paths": paths, "loads": told}
 
 
@@ -65,7 +73,13 @@ def _head(post: Post, plan: Plan, source: str) -> Json:
         "trip": RULES.trip, "fine_trip": RULES.fine_trip, "suspect_from": RULES.suspect_from,
         "stale_after_seconds": RULES.stale_after, "trial_goods": RULES.trial_goods,
     }  # fmt: skip
-    return {"at": iso(post.now), "source": source, "plan": plan.version, "snapshot": snapshot(post), "rules": rules}
+    return {
+        "at": iso(post.now),
+        "source": source,
+        "plan": plan.version,
+        "snapshot": snapshot(post),
+        "rules": rules,
+    }
 
 
 def snapshot(post: Post) -> Json | None:

@@ -26,7 +26,11 @@ def put_load(post: Post, desk_id: str, reading: Reading) -> Json:
     load = Load(at=post.now, in_use=reading.in_use, free=reading.free, waiting=reading.waiting)
     post.stores.health.put_load(desk_id, load)
     turned = full(desk, before, post) != full(desk, load, post)
-    return {"desk": desk_id, **described(desk, load, post), "announced": not turned or _announce(post, desk, load)}
+    return {
+        "desk": desk_id,
+        **described(desk, load, post),
+        "announced": not turned or _announce(post, desk, load),
+    }
 
 
 def _announce(post: Post, desk: Desk, load: Load) -> bool:

@@ -113,6 +113,11 @@ def _written(post: Post, orders: Orders, order: Order, what: str) -> Given:
         post.stores.orders.write(orders)
     except Stale:
         raise Overtaken(post.stores.orders.read().version) from None
-    told = {"order": order.id, "kind": order.kind.value, "scope": order.scope, "until": iso(order.until) or ""}
+    told = {
+        "order": order.id,
+        "kind": order.kind.value,
+        "scope": order.scope,
+        "until": iso(order.until) or "",
+    }
     written = post.write_down(what, version=str(orders.version), **told)
     return Given(orders=orders, order=order, announced=post.republish("orders") and written)

@@ -82,8 +82,8 @@ def summary(row: Row, role: Role) -> Json:
         "account": row.contact.account, "party": shown(row.contact.party.address, role),
         "medium": row.contact.medium.value, "market": row.market, "purpose": row.purpose or None,
         "lane": row.lane, "state": work.state.value, "served_by": _served_by(row),
-        "accepted_at": iso(row.accepted_at), "deadline": iso(work.extended_to or row.deadline), "due_at": iso(row.due_at),
-        "attempts_made": work.attempt,
+        "accepted_at": iso(row.accepted_at), "deadline": iso(work.extended_to or row.deadline),
+        "due_at": iso(row.due_at), "attempts_made": work.attempt,
     }  # fmt: skip
 
 
@@ -129,4 +129,10 @@ def _put_by(channel: str, rejected: str) -> Json:
     known: dict[str, Any] = {**REASONS, **{reason.value: reason for reason in Reason}}
     pairs = [part.rsplit(":", 1) for part in rejected.split(",") if ":" in part]
     told = [_rejected(name, known[code]) for name, code in pairs if code in known]
-    return {"desk": None, "channel": channel, "because": "put_by", "in_words": "kept for later", "rejected": told}
+    return {
+        "desk": None,
+        "channel": channel,
+        "because": "put_by",
+        "in_words": "kept for later",
+        "rejected": told,
+    }
