@@ -1,0 +1,167 @@
+"""Contacts in one table: sk "c" the row as accepted, "w" its work, "a" an alias, "t" a desk's tokens."""
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from chalicelib.aws.errors import ConditionFailed
+from chalicelib.aws.rows import first_work, row_item, row_of, work_item
+from chalicelib.aws.table import Plain, Table
+from chalicelib.aws.tokens import Tokens
+from chalicelib.domain.keys import cursor_of, due_shard, parts_of
+from chalicelib.domain.outbox import Due, Row, Work
+from chalicelib.domain.snapshot import millis
+from chalicelib.ports import DUE_SHARDS, Missing, Stale
+
+KEPT = 90 * 86_400
+_NEW = "attribute_not_exists(#pk)"
+_NOT_LATER = "(attribute_not_exists(#due_version) OR #due_version {} :version)"
+_PAGES = 20
+
+
+class DynamoContacts:
+    """ContactStore. Times are kept in milliseconds; rows expire after 90 days."""
+
+    def __init__(self, table: Table, clock: Callable[[], float]) -> None:
+        self._table = table
+        self._clock = clock
+        self.lease = Tokens(table).lease
+
+    def add(self, row: Row) -> Row | None:
+        """One conditional PutItem. A duplicate's stored row is given as accepted, without later work."""
+        item = {
+            "pk": row.key,
+            "sk": "c",
+            **row_item(row),
+            "expires_at": millis(row.accepted_at) // 1000 + KEPT,
+        }
+        if row.due_at:
+            item |= {"due_shard": _shard_name(due_shard(row.key, DUE_SHARDS)), "due_at": millis(row.due_at)}
+        try:
+            self._table.put(item, _NEW)
+        except ConditionFailed as known:
+            return row_of(known.item)
+        return None
+
+    def get(self, key: str) -> Row:
+        """One consistent Query for the row and its work."""
+        parts = {
+            item["sk"]: item for item in self._table.query("#pk = :pk", {"ConsistentRead": True}, pk=key)
+        }
+        if "c" not in parts:
+            raise Missing(f"no contact {key}")
+        return row_of(parts["c"], parts.get("w"))
+
+    def save(self, key: str, work: Work, due: Due = Due.KEEP, due_at: datetime | None = None) -> None:
+        """Compare and set. The due time is SET before the work, CLEARed after: a crash never loses it."""
+        if due is Due.SET:
+            if due_at is None:
+                raise ValueError("a due time to set is missing")
+            self._set_due(key, work.version, millis(due_at))
+        self._save_work(key, work)
+        if due is Due.CLEAR:
+            self._clear_due(key, work.version)
+
+    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """One Query of the due index (eventually consistent), oldest first."""
+        found = self._table.query(
+            "#due_shard = :shard AND #due_at <= :now",
+            {"IndexName": "due", "Limit": limit},
+            shard=_shard_name(shard),
+            now=millis(now),
+        )
+        return [(item["pk"], item["lane"]) for item in found]
+
+    def history(
+        self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None
+    ) -> Sequence[str]:
+        """One Query of the party index (eventually consistent); both bounds are exclusive."""
+        first = millis(after) + 1 if after else 0
+        last = millis(before) - 1 if before else 10**15
+        if first > last:
+            return []
+        found = self._table.query(
+            "#party = :party AND #received_at BETWEEN :first AND :last",
+            {"IndexName": "party", "Limit": limit, "ScanIndexForward": after is not None},
+            party=party,
+            first=first,
+            last=last,
+        )
+        return [item["pk"] for item in found]
+
+    def page(self, limit: int, cursor: str = "") -> tuple[Sequence[Row], str]:
+        """At most `limit` rows (fewer when other items lie between: go on while there is a cursor)."""
+        start = dict(zip(("pk", "sk"), parts_of(cursor, 2), strict=True)) if cursor else {}
+        rows: list[Plain] = []
+        for _ in range(_PAGES):
+            items, start = self._table.scan(start, limit - len(rows))
+            rows += [item for item in items if item["sk"] == "c"]
+            if not start or len(rows) >= limit:
+                break
+        works = {item["pk"]: item for item in self._table.gather({"pk": r["pk"], "sk": "w"} for r in rows)}
+        following = cursor_of(start["pk"], start["sk"]) if start else ""
+        return [row_of(item, works.get(item["pk"])) for item in rows], following
+
+    def alias(self, alias: str, key: str) -> None:
+        """One PutItem; the last word holds."""
+        self._table.put({"pk": alias, "sk": "a", "target": key, "expires_at": int(self._clock()) + KEPT})
+
+    def find(self, alias: str) -> str:
+        """One consistent GetItem."""
+        item = self._table.get({"pk": alias, "sk": "a"})
+        if not item:
+            raise Missing("no row is known by this alias")
+        return str(item["target"])
+
+    def _save_work(self, key: str, work: Work) -> None:
+        writer = os.urandom(8).hex()
+        try:
+            self._write_work(
+                key, work, writer, "attribute_not_exists(#pk)" if work.version == 1 else "#version = :before"
+            )
+        except ConditionFailed as refused:
+            # A retry of our own write whose answer was lost finds it stored: that is success, not Stale.
+            if refused.item.get("writer") == writer:
+                return
+            if refused.item or self._first_version(key) != work.version - 1:
+                raise Stale(f"version {work.version} of {key} is not the next one") from refused
+            self._write_after_first(key, work, writer)
+
+    def _write_work(self, key: str, work: Work, writer: str, only_if: str) -> None:
+        values: Plain = {**work_item(work), "writer": writer, "expires_at": int(self._clock()) + KEPT}
+        change = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+        if ":before" in only_if:
+            values["before"] = work.version - 1
+        self._table.update({"pk": key, "sk": "w"}, change, only_if, **values)
+
+    def _write_after_first(self, key: str, work: Work, writer: str) -> None:
+        try:
+            self._write_work(key, work, writer, "attribute_not_exists(#pk)")
+        except ConditionFailed as refused:
+            if refused.item.get("writer") != writer:
+                raise Stale(f"version {work.version} of {key} is not the next one") from refused
+
+    def _first_version(self, key: str) -> int:
+        item = self._table.get({"pk": key, "sk": "c"})
+        return first_work(item).version if item else -1
+
+    def _set_due(self, key: str, version: int, due_at: int) -> None:
+        shard = _shard_name(due_shard(key, DUE_SHARDS))
+        change = "SET #due_shard = :shard, #due_at = :due_at, #due_version = :version"
+        self._change_due(key, change, "<", version=version, shard=shard, due_at=due_at)
+
+    def _clear_due(self, key: str, version: int) -> None:
+        self._change_due(key, "SET #due_version = :version REMOVE #due_shard, #due_at", "<=", version=version)
+
+    def _change_due(self, key: str, change: str, versions: str, **values: str | int) -> None:
+        only_if = "attribute_exists(#pk) AND " + _NOT_LATER.format(versions)
+        try:
+            self._table.update({"pk": key, "sk": "c"}, change, only_if, **values)
+        except ConditionFailed as refused:
+            # A later version has already said when the row is due: its word holds.
+            if not refused.item:
+                raise Missing(f"no contact {key}") from refused
+
+
+def _shard_name(shard: int) -> str:
+    return f"due#{shard:02}"

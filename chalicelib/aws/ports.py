@@ -1,0 +1,111 @@
+"""All ports on AWS, each made when it is first asked for."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import botocore.session
+
+from chalicelib.aws.clients import Clients
+from chalicelib.aws.table import Table
+from chalicelib.ports import (
+    ContactStore,
+    HealthStore,
+    Ledger,
+    OrderStore,
+    PlanStore,
+    Queues,
+    Secrets,
+    SnapshotStore,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the deployment calls its things. `queues`: URLs by lane, and overflow, probes, evidence, flips."""
+
+    contacts_table: str
+    health_table: str
+    plans_table: str
+    orders_table: str
+    ledger_table: str
+    state_bucket: str
+    front_door_bucket: str
+    channel_secrets: str
+    operator_secrets: str
+    queues: Mapping[str, str] = field(default_factory=dict)
+
+
+class AwsPorts:
+    """One of each port over one botocore session; a port's module is imported with its first use."""
+
+    def __init__(self, names: Names, session: botocore.session.Session | None = None) -> None:
+        self._names = names
+        self.clients = Clients(session)
+
+    @cached_property
+    def contacts(self) -> ContactStore:
+        """The contacts table."""
+        from chalicelib.aws.contacts import DynamoContacts  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoContacts(Table(self.clients, self._names.contacts_table), time.time)
+
+    @cached_property
+    def health(self) -> HealthStore:
+        """The health table."""
+        from chalicelib.aws.health import DynamoHealth  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoHealth(Table(self.clients, self._names.health_table))
+
+    @cached_property
+    def plans(self) -> PlanStore:
+        """The plans table, and the state bucket for long texts."""
+        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
+        from chalicelib.aws.plans import AwsPlans  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsPlans(
+            Table(self.clients, self._names.plans_table), Bucket(self.clients, self._names.state_bucket)
+        )
+
+    @cached_property
+    def orders(self) -> OrderStore:
+        """The orders table."""
+        from chalicelib.aws.plans import AwsOrders  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsOrders(Table(self.clients, self._names.orders_table))
+
+    @cached_property
+    def snapshots(self) -> SnapshotStore:
+        """The snapshot's item in the plans table, its object, and the front door's bucket."""
+        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
+        from chalicelib.aws.snapshot import AwsSnapshots  # noqa: PLC0415 - only what a function needs is imported
+
+        names = self._names
+        state, front_door = (
+            Bucket(self.clients, names.state_bucket),
+            Bucket(self.clients, names.front_door_bucket),
+        )
+        return AwsSnapshots(Table(self.clients, names.plans_table), state, front_door)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The queues."""
+        from chalicelib.aws.queues import SqsQueues  # noqa: PLC0415 - only what a function needs is imported
+
+        return SqsQueues(self.clients, self._names.queues)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The two secret documents."""
+        from chalicelib.aws.secrets import SecretDocuments, SecretsManager  # noqa: PLC0415 - only what a function needs is imported
+
+        ids = {"channels": self._names.channel_secrets, "operators": self._names.operator_secrets}
+        return SecretDocuments(SecretsManager(self.clients, ids).read, time.monotonic)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger table."""
+        from chalicelib.aws.ledger import DynamoLedger  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoLedger(Table(self.clients, self._names.ledger_table))

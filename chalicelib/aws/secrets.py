@@ -1,0 +1,113 @@
+"""The stage's two secret documents: their shape, and the cache that outlives a failing source.
+
+Channels: ``{"channels": {"messenger-fr": {"app_secret": ["new", "old"]}}, "signing_keys": ["new", "old"]}``.
+Operators: ``{"operators": {"ID": {"hash": "...", "role": "...", "name": "...", "expires": "..."}}}``.
+A single value may stand for a list of one.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from chalicelib.aws.clients import Clients
+from chalicelib.aws.errors import Absent, calling
+from chalicelib.ports import Unavailable
+
+FRESH = 300.0
+AGAIN = 60.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Document:
+    """What was read, when it counts as old, and how often it was read."""
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    old_at: float = float("-inf")
+    known: bool = False
+
+
+class SecretDocuments:
+    """Secrets over any source: `read` gives the text of "channels" or "operators", or raises Unavailable.
+
+    `clock` counts seconds and never goes back. What was read counts for 5 minutes; when the source fails,
+    what is known stays in use and the source is asked again after a minute.
+    """
+
+    def __init__(self, read: Callable[[str], str], clock: Callable[[], float]) -> None:
+        self._read = read
+        self._clock = clock
+        self._documents = {"channels": _Document(), "operators": _Document()}
+        self._refreshed: dict[str, float] = {}
+        self._lock = Lock()
+
+    def channel(self, channel: str) -> Mapping[str, tuple[str, ...]]:
+        """The secrets of a channel, each with all its valid values; empty when there are none."""
+        found = _mapping(self._content("channels").get("channels")).get(channel)
+        return {name: _values(value) for name, value in _mapping(found).items()}
+
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """The stage's own keys, newest first."""
+        return tuple(key.encode() for key in _values(self._content("channels").get("signing_keys")))
+
+    def operators(self) -> Mapping[str, Mapping[str, str]]:
+        """Operator tokens by id."""
+        listed = _mapping(self._content("operators").get("operators"))
+        return {name: {k: str(v) for k, v in _mapping(entry).items()} for name, entry in listed.items()}
+
+    def refresh(self, channel: str) -> bool:
+        """Read the channels' document again, at most once a minute per channel; True when it was read."""
+        with self._lock:
+            now = self._clock()
+            if now - self._refreshed.get(channel, float("-inf")) < AGAIN:
+                return False
+            self._refreshed[channel] = now
+            return self._load("channels")
+
+    def _content(self, name: str) -> Mapping[str, Any]:
+        document = self._documents[name]
+        if self._clock() >= document.old_at:
+            with self._lock:
+                if self._clock() >= document.old_at:
+                    self._load(name)
+        if not document.known:
+            raise Unavailable(f"the secret document of {name} was never read")
+        return document.content
+
+    def _load(self, name: str) -> bool:
+        document, now = self._documents[name], self._clock()
+        document.old_at = now + (AGAIN if document.known else 0.0)
+        try:
+            content = json.loads(self._read(name) or "{}")
+        except (Unavailable, ValueError):
+            return False
+        document.content, document.known, document.old_at = _mapping(content), True, now + FRESH
+        return True
+
+
+class SecretsManager:
+    """The source behind SecretDocuments; `ids` are the secrets' ids by document name."""
+
+    def __init__(self, clients: Clients, ids: Mapping[str, str]) -> None:
+        self._clients = clients
+        self._ids = ids
+
+    def read(self, name: str) -> str:
+        """One GetSecretValue; empty when no value was written yet. Raises Unavailable."""
+        try:
+            with calling("secretsmanager:GetSecretValue"):
+                answer = self._clients("secretsmanager").get_secret_value(SecretId=self._ids[name])
+        except Absent:
+            return ""
+        return str(answer.get("SecretString", ""))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(item) for item in value if item) if isinstance(value, list) else ()

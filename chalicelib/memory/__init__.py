@@ -1,0 +1,29 @@
+"""Every port in memory: one lock each, nothing random; tests, drills and simulation run on it."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.memory.contacts import MemoryContacts
+from chalicelib.memory.health import MemoryHealth
+from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
+from chalicelib.memory.queues import MemoryQueues
+from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPorts:
+    """One of each port, named as in the AWS bundle. A port whose `down` is True raises Unavailable."""
+
+    contacts: MemoryContacts = field(default_factory=MemoryContacts)
+    health: MemoryHealth = field(default_factory=MemoryHealth)
+    plans: MemoryPlans = field(default_factory=MemoryPlans)
+    orders: MemoryOrders = field(default_factory=MemoryOrders)
+    snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+    queues: MemoryQueues = field(default_factory=MemoryQueues)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+
+
+__all__ = [
+    "ManualClock", "MemoryContacts", "MemoryHealth", "MemoryLedger", "MemoryOrders",
+    "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets", "MemorySnapshots",
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""The clock, the secrets and the ledger in memory."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.domain.chain import Entry, chain_of, chained
+from chalicelib.memory.port import MemoryPort
+
+
+class ManualClock:
+    """Clock that moves when told."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """The time it was set to."""
+        return self._now
+
+    def advance(self, seconds: float) -> datetime:
+        """Move on, and the new time."""
+        self._now += timedelta(seconds=seconds)
+        return self._now
+
+
+class MemorySecrets(MemoryPort):
+    """Secrets. What is put into `channels`, `keys` and `tokens` counts at once; `refreshed` is who asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.channels: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.keys: tuple[bytes, ...] = ()
+        self.tokens: dict[str, dict[str, str]] = {}
+        self.refreshed: list[str] = []
+
+    def channel(self, channel: str) -> Mapping[str, tuple[str, ...]]:
+        """The secrets of a channel."""
+        with self._open():
+            return dict(self.channels.get(channel, {}))
+
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """The stage's own keys."""
+        with self._open():
+            return self.keys
+
+    def operators(self) -> Mapping[str, Mapping[str, str]]:
+        """Operator tokens by id."""
+        with self._open():
+            return {name: dict(entry) for name, entry in self.tokens.items()}
+
+    def refresh(self, channel: str) -> bool:
+        """True once per channel."""
+        with self._open():
+            if channel in self.refreshed:
+                return False
+            self.refreshed.append(channel)
+            return True
+
+
+class MemoryLedger(MemoryPort):
+    """Ledger."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chains: dict[str, list[Entry]] = {}
+
+    def append(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
+        """Add one entry to the chain of its stream and hour."""
+        with self._open():
+            name = chain_of(stream, now)
+            chain = self._chains.setdefault(name, [])
+            chain.append(chained(name, chain[-1] if chain else None, entry, now))
+
+    def entries(self, stream: str, hour: datetime) -> Sequence[Entry]:
+        """All entries of a stream's hour, in order."""
+        with self._open():
+            return tuple(self._chains.get(chain_of(stream, hour), ()))

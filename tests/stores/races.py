@@ -1,0 +1,110 @@
+"""Twenty at once: one row, one winner, never above the rate. Never on moto, which loses writes under threads."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+from examples import NOW, row, work
+from health_store_suite import HARD, RULES, failures
+
+from chalicelib.domain.health import demanded
+from chalicelib.domain.orders import Order, OrderKind, Orders
+from chalicelib.domain.outbox import Work, claimed
+from chalicelib.ports import Stale
+
+PARALLEL = 20
+
+
+def all_at_once(act: Callable[[int], Any]) -> list[Any]:
+    """What each of twenty calls answered, or the Stale it raised."""
+    start = Barrier(PARALLEL)
+
+    def one(number: int) -> Any:
+        start.wait(30)
+        try:
+            return act(number)
+        except Stale as stale:
+            return stale
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return list(pool.map(one, range(PARALLEL)))
+
+
+class RaceSuite:
+    def test_twenty_duplicates_give_one_row(self, ports):
+        given = row(uuid4().hex)
+
+        answers = all_at_once(lambda _: ports.contacts.add(given))
+
+        assert answers.count(None) == 1
+        assert answers.count(given) == PARALLEL - 1
+
+    def test_twenty_identical_claims_have_one_winner(self, ports):
+        given = row(uuid4().hex)
+        ports.contacts.add(given)
+
+        answers = all_at_once(lambda _: ports.contacts.save(given.key, claimed(Work(), "a", "d", NOW)))
+
+        assert answers.count(None) == 1
+        assert ports.contacts.get(given.key).work == claimed(Work(), "a", "d", NOW)
+
+    def test_twenty_flips_have_one_winner(self, ports):
+        path = uuid4().hex
+        cls = ports.health.fold(path, HARD, failures(5), NOW)
+        flip = demanded(path, HARD, cls, NOW, RULES)
+
+        answers = all_at_once(lambda _: ports.health.flip(path, cls, flip))
+
+        assert Counter(answers) == {True: 1, False: PARALLEL - 1}
+
+    def test_no_failure_of_twenty_senders_is_lost(self, ports):
+        path = uuid4().hex
+
+        all_at_once(lambda _: ports.health.fold(path, HARD, failures(1), NOW))
+
+        assert ports.health.read([path])[path].classes[HARD].score == PARALLEL * RULES.bad
+
+    def test_twenty_workers_never_get_more_than_the_rate(self, ports):
+        desk = uuid4().hex
+
+        grants = all_at_once(lambda n: [ports.contacts.lease(desk, 0, 3, 100 + n % 2, 25) for _ in range(5)])
+
+        assert 25 <= sum(sum(grant) for grant in grants) <= 50
+
+    def test_twenty_workers_in_one_second_get_exactly_its_tokens(self, ports):
+        desk = uuid4().hex
+
+        grants = all_at_once(lambda _: [ports.contacts.lease(desk, 0, 1, 100, 30) for _ in range(3)])
+
+        assert sum(sum(grant) for grant in grants) == 30
+
+    def test_twenty_operators_at_once_have_one_winner(self, ports):
+        known = ports.orders.read()
+
+        def give(number: int) -> None:
+            order = Order(
+                id=str(number),
+                kind=OrderKind.DRAIN,
+                scope="desk:a",
+                until=NOW,
+                owner="x",
+                reason="y",
+                since=NOW,
+            )
+            ports.orders.write(Orders(version=known.version + 1, given=(order,)))
+
+        answers = all_at_once(give)
+
+        assert answers.count(None) == 1
+        assert ports.orders.read().version == known.version + 1
+
+    def test_work_of_twenty_writers_in_turn_is_never_overwritten(self, ports):
+        given = row(uuid4().hex)
+        ports.contacts.add(given)
+
+        answers = all_at_once(lambda number: ports.contacts.save(given.key, work(1, desk=str(number))))
+
+        assert ports.contacts.get(given.key).work.desk == str(answers.index(None))

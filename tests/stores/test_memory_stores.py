@@ -1,0 +1,95 @@
+"""The store suites and the races, in memory."""
+
+import pytest
+from contact_store_suite import ContactStoreSuite
+from document_store_suite import LedgerSuite, OrderStoreSuite, PlanStoreSuite, SnapshotStoreSuite
+from examples import NOW, at
+from health_store_suite import HealthStoreSuite
+from races import RaceSuite
+
+from chalicelib.memory import ManualClock, MemoryPorts
+from chalicelib.ports import Note, Ring, Unavailable
+
+
+@pytest.fixture
+def ports(memory_ports) -> MemoryPorts:
+    return memory_ports
+
+
+@pytest.fixture
+def contacts(ports):
+    return ports.contacts
+
+
+@pytest.fixture
+def health(ports):
+    return ports.health
+
+
+class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestHealth(HealthStoreSuite):
+    pass
+
+
+class TestPlans(PlanStoreSuite):
+    pass
+
+
+class TestOrders(OrderStoreSuite):
+    pass
+
+
+class TestSnapshots(SnapshotStoreSuite):
+    pass
+
+
+class TestLedger(LedgerSuite):
+    pass
+
+
+class TestRaces(RaceSuite):
+    pass
+
+
+class TestDrillSwitches:
+    def test_a_store_that_is_down_says_so_and_changes_nothing(self, ports):
+        ports.queues.down = True
+
+        with pytest.raises(Unavailable):
+            ports.queues.bell(Ring(key="k", lane="urgent"))
+        ports.queues.down = False
+
+        assert ports.queues.take_bells() == []
+
+    def test_the_fallback_outlives_the_table(self, ports):
+        ports.snapshots.publish(1, "one")
+        ports.snapshots.down = True
+
+        with pytest.raises(Unavailable):
+            ports.snapshots.read()
+        assert ports.snapshots.fallback() == (1, "one")
+
+    def test_object_storage_goes_down_on_its_own(self, ports):
+        ports.snapshots.objects_down = True
+
+        with pytest.raises(Unavailable):
+            ports.snapshots.feed("fr.fr.json", "{}")
+
+    def test_bells_and_notes_are_taken_once_in_their_order(self, ports):
+        ports.queues.bell(Ring(key="k1", lane="urgent"))
+        ports.queues.bell(Ring(key="k2", lane="urgent", delay=10))
+        ids = [ports.queues.put(Note(queue="probes", body=str(number))) for number in range(2)]
+
+        assert [ring.key for ring in ports.queues.take_bells(longest_delay=0)] == ["k1"]
+        assert [ring.key for ring in ports.queues.take_bells()] == ["k2"]
+        assert [note.body for note in ports.queues.take_notes("probes")] == ["0", "1"]
+        assert ports.queues.take_notes("probes") == []
+        assert ids == ["note-1", "note-2"]
+
+    def test_the_clock_moves_when_told(self):
+        clock = ManualClock(NOW)
+
+        assert clock.advance(5) == clock.now() == at(5)

@@ -1,0 +1,47 @@
+"""The store suites on moto, single-threaded."""
+
+import pytest
+from contact_store_suite import ContactStoreSuite
+from document_store_suite import LedgerSuite, OrderStoreSuite, PlanStoreSuite, SnapshotStoreSuite
+from health_store_suite import HealthStoreSuite
+
+from chalicelib.aws.ports import AwsPorts
+
+
+@pytest.fixture
+def ports(moto_ports) -> AwsPorts:
+    return moto_ports
+
+
+@pytest.fixture
+def contacts(ports):
+    return ports.contacts
+
+
+@pytest.fixture
+def health(ports):
+    return ports.health
+
+
+class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestHealth(HealthStoreSuite):
+    pass
+
+
+class TestPlans(PlanStoreSuite):
+    pass
+
+
+class TestOrders(OrderStoreSuite):
+    pass
+
+
+class TestSnapshots(SnapshotStoreSuite):
+    pass
+
+
+class TestLedger(LedgerSuite):
+    pass

@@ -1,0 +1,44 @@
+"""The store suites and the races on the local stack."""
+
+import pytest
+from contact_store_suite import ContactStoreSuite
+from document_store_suite import LedgerSuite, OrderStoreSuite, PlanStoreSuite, SnapshotStoreSuite
+from health_store_suite import HealthStoreSuite
+from races import RaceSuite
+
+from chalicelib.aws.ports import AwsPorts
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def ports(stack_ports) -> AwsPorts:
+    return stack_ports
+
+
+@pytest.fixture
+def contacts(ports):
+    return ports.contacts
+
+
+@pytest.fixture
+def health(ports):
+    return ports.health
+
+
+class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestHealth(HealthStoreSuite):
+    pass
+
+
+class TestRaces(RaceSuite):
+    pass
+
+
+class TestDocuments(PlanStoreSuite, OrderStoreSuite, SnapshotStoreSuite, LedgerSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
