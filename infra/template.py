@@ -89,6 +89,7 @@ def environment() -> Json:
         "BASCULE_MAIL_TOPIC": {"Ref": "InboundMail"},
         "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},
         "POWERTOOLS_SERVICE_NAME": "bascule",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
     }
 
 

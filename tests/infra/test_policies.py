@@ -70,10 +70,10 @@ def test_no_function_may_delete_what_was_accepted(roles):
     ]
 
 
-def test_only_the_authorizer_reads_operators_secrets(roles):
+def test_only_the_operations_side_reads_operators_secrets(roles):
     readers = [name for name, each in roles.items() if "OperatorSecrets" in json.dumps(each)]
 
-    assert readers == ["AuthorizerRole"]
+    assert sorted(readers) == ["AuthorizerRole", "OperationsRole"]
 
 
 def test_only_tick_writes_what_the_public_reads(roles):

@@ -90,6 +90,7 @@ MAY = {
     "ReplayOverflow": {"write contacts", "read contacts", "read channel secrets", "read state"},
     "Authorizer": {"read operator secrets"},
     "OperationsHandler": {
+        "read operator secrets",
         "read contacts",
         "scan contacts",
         "sweep contacts",

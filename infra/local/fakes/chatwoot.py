@@ -20,7 +20,7 @@ class ChatwootFake(Provider):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.account = "1"
-        self.settings = {"inbox": fresh(), "inbox_id": "1"}
+        self.settings = {"inbox": fresh()[:24], "inbox_id": "1"}
         self.secrets = {"webhook_secret": fresh(), "api_access_token": fresh()}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._talks: dict[str, dict[str, Any]] = {}

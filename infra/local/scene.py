@@ -1,0 +1,220 @@
+"""A deployed local stack with a plan, fake providers and people who contact us: what `up`, `demo` and the tests use."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from infra.local.fakes import Fakes
+from infra.local.fakes.vendor_desks import Webhook, ses_mail
+from infra.local.fakes.vendor_meta import Messenger, Whatsapp
+from infra.local.fakes.vendor_twilio import Twilio
+from infra.local.fakes.vendors import Answered, Signed, post
+from infra.local.plan import demo_plan
+from infra.local.stack import Stack
+
+MAILBOX = "bonjour@bascule.example"
+ROLES = ("viewer", "operator", "admin")
+Json = dict[str, Any]
+
+
+class SceneError(Exception):
+    """Something that had to happen did not; the message says what."""
+
+
+class Scene:
+    """One play: the stack, the providers, the operators' tokens. `set_up` writes secrets and publishes the plan."""
+
+    def __init__(self, stack: Stack, fakes: Fakes) -> None:
+        self.stack, self.fakes = stack, fakes
+        self.tokens = {role: f"bsc_{role}_{secrets.token_urlsafe(24)}" for role in ROLES}
+        self.shop_secret = "whsec_" + secrets.token_urlsafe(24).replace("-", "A").replace("_", "B")
+        self._count = 0
+
+    def set_up(self) -> None:
+        """Write the two secret documents, verify the mailbox, publish the plan, tell vendors where our hooks are."""
+        self._write_secrets()
+        self.stack.client("ses").verify_email_identity(EmailAddress=MAILBOX)
+        answer = self.ops(
+            "PUT", "/v1/plan", self.plan(), {"If-None-Match": "*", "X-Reason": "the local scene"}
+        )
+        if answer.code not in (200, 201):
+            raise SceneError(f"the plan was refused: {answer.code} {answer.text}")
+        for desk in ("desk-a", "desk-b"):
+            self.fakes[desk].stage.hook = self.hook(f"box-{desk[-1]}")
+        self.fakes["messenger"].stage.hook = self.hook("messenger-fr")
+        self.fakes["whatsapp"].stage.hook = self.hook("whatsapp-fr")
+        self.fakes["chatwoot"].stage.hook = self.hook("chatwoot-eu")
+        self.tick()
+
+    def plan(self) -> str:
+        """The plan's text, with the addresses of this run."""
+        return demo_plan(self.stack, self.fakes)
+
+    def hook(self, channel: str) -> str:
+        """A channel's public webhook address."""
+        return f"{self.stack.api_url}/hooks/{channel}"
+
+    def ops(
+        self,
+        method: str,
+        path: str,
+        body: str | Json = "",
+        headers: Mapping[str, str] | None = None,
+        role: str = "admin",
+    ) -> Answered:
+        """Ask the operations API as an operator of a role."""
+        text = body if isinstance(body, str) else json.dumps(body)
+        kind = "application/yaml" if isinstance(body, str) else "application/json"
+        named = {
+            "Authorization": f"Bearer {self.tokens[role]}",
+            "Content-Type": kind,
+            "Accept": "application/json",
+        }
+        return post(
+            Signed(
+                url=self.stack.api_url + path,
+                method=method,
+                body=text.encode(),
+                headers={**named, **(headers or {})},
+            )
+        )
+
+    def read(self, path: str) -> Json:
+        """A document of the operations API. Raises SceneError when it is refused."""
+        answer = self.ops("GET", path)
+        if answer.code != 200:  # noqa: PLR2004 - HTTP's own
+            raise SceneError(f"GET {path}: {answer.code} {answer.text[:300]}")
+        found: Json = json.loads(answer.text)
+        return found
+
+    def feed(self, language: str = "fr") -> dict[str, str]:
+        """The ways that the front door offers now, by channel: open, degraded or closed."""
+        answer = post(Signed(url=f"{self.stack.front_door_url}/fr.{language}.json", method="GET"))
+        return {way["channel"]: way["state"] for way in json.loads(answer.text)["ways"]}
+
+    def contact(self, medium: str, person: str, text: str) -> Answered:
+        """A person contacts us; the vendor's own signed request in the vendor's own shape."""
+        self._count += 1
+        return SENDERS[medium](self, person, text, f"{medium}-{secrets.token_hex(6)}-{self._count}")
+
+    def tick(self) -> None:
+        """Run the minute's work now, without waiting for its schedule."""
+        self.stack.client("lambda").invoke(FunctionName=self.stack.functions["Tick"], Payload=b"{}")
+
+    def contacts(self) -> list[Json]:
+        """Every contact that is kept."""
+        found, cursor = [], ""
+        while True:
+            page = self.read(f"/v1/contacts?limit=100{'&cursor=' + cursor if cursor else ''}")
+            found += page["contacts"]
+            cursor = page.get("next") or ""
+            if not cursor:
+                return found
+
+    def _write_secrets(self) -> None:
+        fakes = self.fakes
+        channels = {
+            "messenger-fr": fakes["messenger"].provider.secrets,
+            "whatsapp-fr": fakes["whatsapp"].provider.secrets,
+            "sms-fr": fakes["twilio"].provider.secrets,
+            "phone-fr": fakes["twilio"].provider.secrets,
+            "shop": {"secret": self.shop_secret},
+            "box-a": fakes["desk-a"].provider.secrets,
+            "box-b": fakes["desk-b"].provider.secrets,
+            "chatwoot-eu": fakes["chatwoot"].provider.secrets,
+        }
+        ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        operators = {
+            role: {
+                "hash": sha256(token.split("_", 2)[2].encode()).hexdigest(),
+                "role": role,
+                "name": role,
+                "expires": ends,
+            }
+            for role, token in self.tokens.items()
+        }
+        document = {
+            "channels": {c: dict(s) for c, s in channels.items()},
+            "signing_keys": [secrets.token_hex(16)],
+        }
+        put = self.stack.client("secretsmanager").put_secret_value
+        put(SecretId=self.stack.outputs["ChannelSecrets"], SecretString=json.dumps(document))
+        put(SecretId=self.stack.outputs["OperatorSecrets"], SecretString=json.dumps({"operators": operators}))
+
+
+def until(done: Callable[[], bool], what: str, seconds: float) -> None:
+    """Wait for something, looking twice a second. Raises SceneError when it does not happen in time."""
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise SceneError(f"in {seconds:.0f} s this did not happen: {what}")
+        time.sleep(0.5)
+
+
+def _messenger(scene: Scene, person: str, text: str, name: str) -> Answered:
+    own = scene.fakes["messenger"].provider
+    side = Messenger(url=scene.hook("messenger-fr"), page=own.account, app_secret=own.secrets["app_secret"])
+    return post(side.text(person, text, f"m_{name}", datetime.now(UTC)))
+
+
+def _whatsapp(scene: Scene, person: str, text: str, name: str) -> Answered:
+    own = scene.fakes["whatsapp"].provider
+    side = Whatsapp(url=scene.hook("whatsapp-fr"), phone=own.account, app_secret=own.secrets["app_secret"])
+    return post(side.text(person, text, f"wamid.{name}", datetime.now(UTC)))
+
+
+def twilio(scene: Scene, channel: str) -> Twilio:
+    """The number's side of a channel."""
+    own = scene.fakes["twilio"].provider
+    return Twilio(
+        url=scene.hook(channel),
+        account_sid=own.settings["account_sid"],
+        number=own.account,
+        auth_token=own.secrets["auth_token"],
+    )
+
+
+def _sms(scene: Scene, person: str, text: str, name: str) -> Answered:
+    return post(twilio(scene, "sms-fr").sms(person, text, f"SM{name}"))
+
+
+def _voice(scene: Scene, person: str, text: str, name: str) -> Answered:  # noqa: ARG001 - a call has no text
+    return post(twilio(scene, "phone-fr").call(person, f"CA{name}"))
+
+
+def _mail(scene: Scene, person: str, text: str, name: str) -> Answered:
+    message = ses_mail(person, MAILBOX, "Question", text, (name, datetime.now(UTC)))
+    scene.stack.client("sns").publish(
+        TopicArn=scene.stack.outputs["InboundMail"], Message=message, Subject="SES"
+    )
+    return Answered(code=202)
+
+
+def _shop(scene: Scene, person: str, text: str, name: str) -> Answered:
+    return post(
+        Webhook(url=scene.hook("shop"), secret=scene.shop_secret).contact(
+            name, person, text, datetime.now(UTC)
+        )
+    )
+
+
+SENDERS: Mapping[str, Callable[[Scene, str, str, str], Answered]] = {
+    "messenger": _messenger,
+    "whatsapp": _whatsapp,
+    "sms": _sms,
+    "voice": _voice,
+    "email": _mail,
+    "form": _shop,
+}
+PEOPLE = {
+    "messenger": "7421000001",
+    "whatsapp": "33612345678",
+    "sms": "+33612345679",
+    "voice": "+33612345680",
+    "email": "client@example.org",
+    "form": "anne",
+}
