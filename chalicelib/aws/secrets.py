@@ -16,6 +16,8 @@ from chalicelib.aws.errors import Absent, calling
 from chalicelib.ports import Unavailable
 
 FRESH = 300.0
+OPERATORS_FRESH = 30.0
+"""A token that was taken away must not open anything for long."""
 AGAIN = 60.0
 
 
@@ -31,8 +33,8 @@ class _Document:
 class SecretDocuments:
     """Secrets over any source: `read` gives the text of "channels" or "operators", or raises Unavailable.
 
-    `clock` counts seconds and never goes back. What was read counts for 5 minutes; when the source fails,
-    what is known stays in use and the source is asked again after a minute.
+    `clock` counts seconds and never goes back. What was read counts for 5 minutes, operators' tokens for 30
+    seconds; when the source fails, what is known stays in use and the source is asked again after a minute.
     """
 
     def __init__(self, read: Callable[[str], str], clock: Callable[[], float]) -> None:
@@ -82,7 +84,8 @@ class SecretDocuments:
             content = json.loads(self._read(name) or "{}")
         except (Unavailable, ValueError):
             return False
-        document.content, document.known, document.old_at = _mapping(content), True, now + FRESH
+        document.content, document.known = _mapping(content), True
+        document.old_at = now + (OPERATORS_FRESH if name == "operators" else FRESH)
         return True
 
 

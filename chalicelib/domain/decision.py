@@ -77,3 +77,17 @@ def read_decision(text: str) -> Decision:
         )
     except (ValueError, KeyError) as unreadable:
         raise ValueError(f"not a stored decision: {text!r}") from unreadable
+
+
+PERSON, KEPT = "person", "kept"
+"""What stands in place of the flags where words to a person were sent, or kept for later: nothing was chosen."""
+
+
+def to_person(channel: str) -> str:
+    """The stored form for words that go to a person."""
+    return f"{channel}||{PERSON}|0.0.0"
+
+
+def kept(channel: str, reason: Reason) -> str:
+    """The stored form for words that could not go to a person now."""
+    return f"{channel}|{channel}:{CODES[reason]}|{KEPT}|0.0.0"

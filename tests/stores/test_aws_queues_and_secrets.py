@@ -93,6 +93,16 @@ class TestSecrets:
 
         assert source.reads == 2
 
+    def test_operators_tokens_are_read_again_after_half_a_minute(self, source, secrets):
+        for source.now in (0.0, 29.0):
+            secrets.operators()
+        assert source.reads == 1
+
+        source.now = 30.0
+        secrets.operators()
+
+        assert source.reads == 2
+
     def test_known_secrets_stay_in_use_while_the_source_fails(self, source, secrets):
         source.texts["channels"] = '{"channels":{"a":{"s":"one"}}}'
         secrets.channel("a")

@@ -182,3 +182,12 @@ def test_the_example_row_leaves_no_field_at_its_default():
         for field in fields(value):
             default = field.default_factory() if field.default_factory is not MISSING else field.default
             assert getattr(value, field.name) != default, f"{type(value).__name__}.{field.name}"
+
+
+def test_a_plan_is_read_from_its_copy_when_its_table_is_gone(moto_ports):
+    moto_ports.plans.publish(plan(1))
+    client = moto_ports.clients("dynamodb")
+    for table in client.list_tables()["TableNames"]:
+        client.delete_table(TableName=table)
+
+    assert moto_ports.plans.version(1) == plan(1)

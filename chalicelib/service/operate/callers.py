@@ -36,7 +36,7 @@ def caller_of(header: str, operators: Operators, now: datetime) -> Caller:
     An unknown id costs the same comparison as a known one.
     """
     scheme, token = header[: len(BEARER)], header[len(BEARER) :]
-    found = TOKEN.fullmatch(token.strip())
+    found = TOKEN.fullmatch(token)
     if found is None or scheme.lower() != BEARER:
         raise Unknown("show a token: Authorization: Bearer bsc_...")
     name, secret = found.groups()

@@ -22,13 +22,21 @@ def everything(post: Post, channel: str = "") -> Json:
 
     While the health store does not answer, the beliefs of the last snapshot are told, without their evidence.
     """
-    plan = post.plan()
+    plan = _plan(post)
     if channel and channel not in plan.channels:
         raise Absent("channel", channel)
     try:
         return _from_store(post, plan, channel)
     except Unavailable:
         return _from_snapshot(post, plan, channel)
+
+
+def _plan(post: Post) -> Plan:
+    """The newest plan; while its store does not answer, the one that routing goes by."""
+    try:
+        return post.plan()
+    except Unavailable:
+        return post.situations.read(post.now).plan
 
 
 def _from_store(post: Post, plan: Plan, channel: str) -> Json:

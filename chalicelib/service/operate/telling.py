@@ -1,15 +1,13 @@
 """Contacts and decisions in words: codes become reasons, and a viewer sees no personal data."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from chalicelib.domain.decision import KEPT, PERSON, REASONS, Decision, Reason, read_decision
 from chalicelib.domain.model import Contact
 from chalicelib.domain.outbox import Attempt, Row, RowState
-from chalicelib.domain.routing import REASONS, Decision, Reason, read_decision
 from chalicelib.service.operate.post import Json, iso
 from chalicelib.service.operate.roles import Role
 
-PERSON = "person"
 """The mark of an attempt at the person, who is no desk: nothing was decided for it."""
 SERVED = frozenset({RowState.SENT, RowState.DELIVERED, RowState.ANSWERED, RowState.CLOSED})
 WORDS = {
@@ -54,14 +52,21 @@ def decided(decision: Decision) -> Json:
 
 def decision_of(stored: str) -> Json | None:
     """A stored decision in words; None when nothing was decided or it cannot be read."""
-    desk, _, rest = stored.partition("|")
-    rejected, _, rest = rest.partition("|")
-    if rest.partition("|")[0] == PERSON:
-        return {"desk": None, "channel": desk, "because": PERSON, "in_words": BECAUSE[PERSON], "rejected": []}
+    channel, rejected, flags, *_ = (*stored.split("|"), "", "")
+    if flags == PERSON:
+        return {
+            "desk": None,
+            "channel": channel,
+            "because": PERSON,
+            "in_words": BECAUSE[PERSON],
+            "rejected": [],
+        }
+    if flags == KEPT:
+        return _put_by(channel, rejected)
     try:
         return decided(read_decision(stored))
     except ValueError:
-        return _put_by(desk, rejected) if rejected else None
+        return None
 
 
 def contact(row: Row, role: Role) -> Json:
@@ -125,10 +130,9 @@ def _rejected(desk: str, reason: Reason) -> Mapping[str, str]:
 
 
 def _put_by(channel: str, rejected: str) -> Json:
-    """Words to a person that could not go: the channel, and the reason by its code or by its name."""
-    known: dict[str, Any] = {**REASONS, **{reason.value: reason for reason in Reason}}
+    """Words to a person that could not go: the channel, and the reason."""
     pairs = [part.rsplit(":", 1) for part in rejected.split(",") if ":" in part]
-    told = [_rejected(name, known[code]) for name, code in pairs if code in known]
+    told = [_rejected(name, REASONS[code]) for name, code in pairs if code in REASONS]
     return {
         "desk": None,
         "channel": channel,

@@ -1,0 +1,61 @@
+"""/v1/contacts: lists, one person's history, one contact explained, another try."""
+
+from collections.abc import Mapping
+
+from chalicelib.domain.outbox import RowState
+from chalicelib.domain.plan_faults import Fault, Place
+from chalicelib.handlers.asked import Asked, Said, listing, settled
+from chalicelib.service.operate import contacts, telling
+from chalicelib.service.operate.post import Post
+from chalicelib.service.operate.refusals import Faulty
+
+
+def listed(asked: Asked, post: Post) -> Said:
+    """Contacts by state and channel, in no order; or with `party` one person's, newest first."""
+    parameters = asked.parameters("limit", "cursor", "state", "channel", "account", "party")
+    limit, cursor = listing(parameters)
+    if "party" in parameters:
+        found, following = contacts.history(post, _person(parameters), limit, cursor)
+    else:
+        found, following = contacts.page(post, _filter(parameters), limit, cursor)
+    rows = [telling.summary(row, post.caller.role) for row in found]
+    return Said(body={"contacts": rows, "next": following or None})
+
+
+def read(asked: Asked, post: Post) -> Said:
+    """One contact: its decision at acceptance, and every attempt."""
+    asked.parameters()
+    return Said(body=telling.contact(contacts.one(post, asked.arguments["key"]), post.caller.role))
+
+
+def redrive(asked: Asked, post: Post) -> Said:
+    """Have a stuck contact handed over again."""
+    asked.parameters()
+    done = contacts.redrive(post, asked.arguments["key"])
+    row = telling.summary(done.row, post.caller.role)
+    return Said(
+        body={"contact": row, "changed": done.changed, "rung": done.rung}, code=202 if done.changed else 200
+    )
+
+
+def _filter(parameters: Mapping[str, str]) -> contacts.Filter:
+    if "account" in parameters:
+        raise Faulty(Fault(path="account", message="goes with party only"))
+    state = Place(value=parameters.get("state"), path="state")
+    wanted = state.choice([one.value for one in RowState])
+    settled(state)
+    return contacts.Filter(state=wanted, channel=parameters.get("channel", ""))
+
+
+def _person(parameters: Mapping[str, str]) -> contacts.Person:
+    faults = [Fault(path="state", message="does not go with party")] if "state" in parameters else []
+    if not parameters.get("channel"):
+        faults.append(
+            Fault(path="channel", message="is required with party: an address belongs to a channel")
+        )
+    if not parameters["party"]:
+        faults.append(Fault(path="party", message="must not be empty"))
+    if faults:
+        raise Faulty(*faults)
+    account, address = parameters.get("account", ""), parameters["party"]
+    return contacts.Person(channel=parameters["channel"], account=account, address=address)

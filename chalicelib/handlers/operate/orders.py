@@ -1,0 +1,65 @@
+"""/v1/orders: what operators command for now."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.domain.orders import LONGEST, OrderKind
+from chalicelib.domain.plan_faults import Place
+from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
+from chalicelib.service.operate import orders
+from chalicelib.service.operate.post import Post
+
+MOST_MINUTES = int(LONGEST.total_seconds()) // 60
+
+
+def read(asked: Asked, post: Post) -> Said:
+    """All orders that have not ended, and the version to name when changing them."""
+    asked.parameters()
+    found = post.stores.orders.read()
+    return Said(body=orders.listed(found, post.now), headers=tagged(found.version))
+
+
+def give(asked: Asked, post: Post) -> Said:
+    """Give an order."""
+    asked.parameters()
+    expected = asked.meant_for()
+    given = orders.give(post, _wanted(asked, post.now), expected)
+    return _changed(given, post, 201)
+
+
+def lift(asked: Asked, post: Post) -> Said:
+    """End an order now."""
+    asked.parameters()
+    return _changed(orders.lift(post, asked.arguments["order"], asked.meant_for()), post, 200)
+
+
+def _changed(given: orders.Given, post: Post, code: int) -> Said:
+    body = {
+        "version": given.orders.version,
+        "order": orders.described(given.order, post.now),
+        "announced": given.announced,
+    }
+    return Said(body=body, code=code, headers=tagged(given.orders.version))
+
+
+def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
+    place = asked.document("kind", "scope", "until", "reason")
+    wanted = {
+        "kind": place.at("kind").choice([kind.value for kind in OrderKind if kind in orders.GIVEN], None),
+        "scope": place.at("scope").text(None, most=200),
+        "reason": place.at("reason").text(None, most=200),
+    }
+    until = _until(place.at("until"), now)
+    settled(place)
+    return orders.Wanted(
+        kind=OrderKind(wanted["kind"]), scope=wanted["scope"], reason=wanted["reason"], until=until
+    )
+
+
+def _until(place: Place, now: datetime) -> datetime:
+    """A time, or whole minutes from now. The value after a fault is of no account: `settled` raises."""
+    if isinstance(place.value, int | float):
+        return now + timedelta(minutes=place.whole(1, MOST_MINUTES, 1) or 1)
+    found = instant(place)
+    if found is not None and not now < found <= now + LONGEST:
+        place.fault("must be in the future and at most 24 hours away: every order ends by itself")
+    return found or now

@@ -1,0 +1,86 @@
+"""/v1/plan: the plan as it was published, checking a text, publishing one, earlier versions."""
+
+from collections.abc import Collection
+
+from chalicelib.domain.plan_faults import Fault, Place
+from chalicelib.domain.plan_text import MOST_BYTES
+from chalicelib.handlers.asked import Asked, Said, listing, settled, tagged
+from chalicelib.handlers.problems import told
+from chalicelib.ports import PlanVersion
+from chalicelib.service.operate import plans
+from chalicelib.service.operate.post import Post
+from chalicelib.service.operate.refusals import Faulty, Unguarded, Unreadable
+
+READ = frozenset({"", "application/yaml", "text/yaml", "application/x-yaml", "application/json"})
+
+
+def read(asked: Asked, post: Post) -> Said:
+    """The newest version: its text, or with Accept: application/json everything about it."""
+    asked.parameters()
+    return _shown(plans.current(post), asked)
+
+
+def version(asked: Asked, post: Post) -> Said:
+    """An earlier version, likewise."""
+    asked.parameters()
+    return _shown(plans.version(post, asked.arguments["version"]), asked)
+
+
+def versions(asked: Asked, post: Post) -> Said:
+    """All versions, the newest first."""
+    found, following = plans.versions(post, *listing(asked.parameters("limit", "cursor")))
+    return Said(body={"versions": [plans.described(one) for one in found], "next": following or None})
+
+
+def check(asked: Asked, post: Post) -> Said:
+    """Everything that speaks against publishing this text; nothing is stored."""
+    asked.parameters()
+    checked = plans.check(post, _text(asked))
+    body = {
+        "valid": checked.plan is not None and not checked.faults,
+        "faults": told(checked.faults),
+        "warnings": told(checked.warnings),
+    }
+    return Said(body=body)
+
+
+def publish(asked: Asked, post: Post) -> Said:
+    """Make this text the next version."""
+    given = asked.parameters("reason").get("reason") or asked.headers.get("x-reason")
+    reason = Place(value=given, path="reason")
+    words = reason.text(None, most=200)
+    settled(reason)
+    made = plans.publish(post, _text(asked), words, _expected(asked))
+    body = {
+        **plans.described(made.version),
+        "warnings": told(made.warnings),
+        "announced": made.announced,
+    }
+    first = made.version.version == 1
+    return Said(body=body, code=201 if first else 200, headers=tagged(made.version.version))
+
+
+def _expected(asked: Asked) -> Collection[int]:
+    """If-Match names the version to follow; If-None-Match: * stands for "there is none yet"."""
+    first = asked.headers.get("if-none-match")
+    if first is not None and first.strip() != "*":
+        raise Faulty(Fault(path="If-None-Match", message="must be *"))
+    if first is not None and "if-match" not in asked.headers:
+        return frozenset({0})
+    try:
+        return asked.meant_for()
+    except Unguarded as missing:
+        raise Unguarded(f"{missing}; or If-None-Match: * for the first plan") from None
+
+
+def _text(asked: Asked) -> str:
+    if asked.media_type() not in READ:
+        raise Unreadable("a plan is application/yaml or application/json")
+    return asked.text(MOST_BYTES)
+
+
+def _shown(found: PlanVersion, asked: Asked) -> Said:
+    if "application/json" in asked.headers.get("accept", "").lower():
+        return Said(body={**plans.described(found), "text": found.text}, headers=tagged(found.version))
+    headers = {**tagged(found.version), "Content-Type": "application/yaml; charset=utf-8"}
+    return Said(body=found.text, headers=headers)

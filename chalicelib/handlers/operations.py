@@ -1,0 +1,144 @@
+"""The operations API's routes: /v1/* for operators with a token, /status for everybody.
+
+Nothing heavy is imported here: the intake loads this file too. A view's module is imported with its first request.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, Response
+from chalice.app import Request as Event
+
+from chalicelib import wiring
+from chalicelib.handlers.authorizer import authorizer
+from chalicelib.handlers.log import line
+
+if TYPE_CHECKING:  # imported with the first request
+    from chalicelib.handlers.asked import Asked, Said
+    from chalicelib.service.operate.post import Post
+
+routes = Blueprint(__name__)
+
+VIEWS = {
+    ("GET", "/v1/whoami"): "whoami.read",
+    ("GET", "/v1/plan"): "plan.read",
+    ("PUT", "/v1/plan"): "plan.publish",
+    ("POST", "/v1/plan/check"): "plan.check",
+    ("GET", "/v1/plan/versions"): "plan.versions",
+    ("GET", "/v1/plan/versions/{version}"): "plan.version",
+    ("GET", "/v1/orders"): "orders.read",
+    ("POST", "/v1/orders"): "orders.give",
+    ("DELETE", "/v1/orders/{order}"): "orders.lift",
+    ("GET", "/v1/health"): "health.read",
+    ("GET", "/v1/health/{channel}"): "health.channel",
+    ("GET", "/v1/contacts"): "contacts.listed",
+    ("GET", "/v1/contacts/{key}"): "contacts.read",
+    ("POST", "/v1/contacts/{key}/redrive"): "contacts.redrive",
+    ("POST", "/v1/decisions"): "decisions.dry_run",
+    ("PUT", "/v1/desks/{desk}/load"): "desks.put_load",
+}
+ANY_TYPE = ["*/*"]
+"""Chalice's own answer to a wrong media type is no problem+json: the views look at it themselves."""
+
+
+def view_of(name: str) -> Any:
+    """The view `module.function` of chalicelib.handlers.operate."""
+    module, _, function = name.partition(".")
+    return getattr(import_module(f"chalicelib.handlers.operate.{module}"), function)
+
+
+def answer(event: Event, arguments: Mapping[str, str]) -> Response:
+    """Find out who asks and whether they may, have the view answer, and tell every refusal as a problem."""
+    from chalicelib.handlers.problems import ANSWERED, problem_of
+
+    asked, who = asked_of(event, arguments), _principal(event)
+    try:
+        said = view_of(VIEWS[asked.method, asked.route])(asked, _post(asked, who))
+    except ANSWERED as refused:
+        problem = problem_of(refused)
+        line("operation refused", **_told(asked, who, problem.code), because=type(refused).__name__)
+        return Response(body=problem.text(), status_code=problem.code, headers=dict(problem.headers))
+    line("operation", **_told(asked, who, said.code))
+    return _response(said, {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+
+
+@routes.route("/status", methods=["GET"], content_types=ANY_TYPE)
+def status() -> Response:
+    """The public page."""
+    from chalicelib.handlers.problems import ANSWERED, problem_of
+
+    wired = wiring.current()
+    asked = asked_of(routes.current_request, {})
+    try:
+        said = view_of("page.show")(asked, wired.situations, wired.clock.now())
+    except ANSWERED as refused:
+        problem = problem_of(refused)
+        return Response(body=problem.text(), status_code=problem.code, headers=dict(problem.headers))
+    return _response(said, {})
+
+
+def asked_of(event: Event, arguments: Mapping[str, str]) -> "Asked":
+    """The request as the views have it."""
+    from chalicelib.handlers.asked import Asked
+
+    query = event.query_params
+    return Asked(
+        method=event.method,
+        route=event.path,
+        arguments=arguments,
+        query={name: tuple(query.getlist(name)) for name in query} if query else {},
+        headers={name.lower(): value for name, value in event.headers.items()},
+        body=_body(event),
+    )
+
+
+def _body(event: Event) -> bytes:
+    """The raw bytes. Half a surrogate pair is kept as it is: the view refuses what is not UTF-8."""
+    try:
+        body = event.raw_body
+    except UnicodeEncodeError:
+        body = event.to_original_event()["body"]
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+
+
+def _principal(event: Event) -> str:
+    """The token's id as the authorizer found it; everything else about the caller is read again."""
+    return str((event.context.get("authorizer") or {}).get("principalId", ""))
+
+
+def _post(asked: "Asked", who: str) -> "Post":
+    from chalicelib.service.operate.callers import known_caller
+    from chalicelib.service.operate.post import Post
+    from chalicelib.service.operate.refusals import Forbidden
+    from chalicelib.service.operate.roles import permitted
+
+    wired = wiring.current()
+    now = wired.clock.now()
+    caller = known_caller(who, wired.stores.secrets.operators(), now)
+    if not permitted(caller.role, asked.method, asked.route):
+        raise Forbidden(f"{asked.method} {asked.route} is not for the role {caller.role.value}")
+    stores, situations, registry = wired.stores, wired.situations, wired.registry
+    return Post(stores=stores, situations=situations, registry=registry, caller=caller, now=now)
+
+
+def _response(said: "Said", headers: Mapping[str, str]) -> Response:
+    body, typed = said.body, {"Content-Type": "application/json", **headers, **said.headers}
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return Response(body=text, status_code=said.code, headers=dict(typed))
+
+
+def _told(asked: "Asked", who: str, code: int) -> Mapping[str, Any]:
+    return {"method": asked.method, "route": asked.route, "code": code, "who": who}
+
+
+def _view() -> Callable[..., Response]:
+    def view(**arguments: str) -> Response:
+        return answer(routes.current_request, arguments)
+
+    return view
+
+
+for (_method, _path), _name in VIEWS.items():
+    routes.route(_path, methods=[_method], authorizer=authorizer, content_types=ANY_TYPE, name=_name)(_view())
