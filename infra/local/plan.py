@@ -42,10 +42,12 @@ home: <region>
 channels:
   # where people contact us
   messenger-fr:
-    {kind: messenger, account: "<messenger.account>", market: fr, base: "<messenger.base>", settings: <messenger.settings>,
+    {kind: messenger, account: "<messenger.account>", market: fr, base: "<messenger.base>",
+     settings: <messenger.settings>,
      door: {url: "https://m.me/bascule", labels: {fr: Messenger, en: Messenger}}}
   whatsapp-fr:
-    {kind: whatsapp, account: "<whatsapp.account>", market: fr, base: "<whatsapp.base>", settings: <whatsapp.settings>,
+    {kind: whatsapp, account: "<whatsapp.account>", market: fr, base: "<whatsapp.base>",
+     settings: <whatsapp.settings>,
      door: {url: "https://wa.me/33100000000", labels: {fr: WhatsApp, en: WhatsApp}}}
   sms-fr:
     {kind: twilio_sms, account: "<twilio.account>", market: fr, base: "<twilio.base>", settings: <twilio.settings>,
@@ -54,7 +56,8 @@ channels:
     {kind: twilio_voice, account: "<twilio.account>", market: fr, base: "<twilio.base>", settings: <twilio.settings>,
      door: {url: "tel:<twilio.account>", labels: {fr: Téléphone, en: Call us}}}
   mail-fr:
-    {kind: ses_email, account: "<mailbox>", market: fr, base: "<aws>", settings: {topic_arn: "<topic>", region: <region>},
+    {kind: ses_email, account: "<mailbox>", market: fr, base: "<aws>",
+     settings: {topic_arn: "<topic>", region: <region>},
      door: {url: "mailto:<mailbox>", labels: {fr: E-mail, en: E-mail}}}
   shop: {kind: webhook, market: fr}
   # where agents answer
