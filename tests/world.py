@@ -50,6 +50,7 @@ class Desks:
         self.fault: dict[str, int | Exception] = {}
         self.took: list[tuple[str, dict]] = []
         self.calls: list[Call] = []
+        self.bodies: dict[str, bytes] = {}
         self.on_call: Callable[[Call], None] = lambda _: None
 
     def send(self, call: Call) -> Response:
@@ -61,13 +62,13 @@ class Desks:
             raise fault
         if fault == 200 and call.method == "POST":
             self.took.append((host, json.loads(call.body)))
-        return Response(code=fault, body=b"{}", elapsed=20)
+        return Response(code=fault, body=self.bodies.get(host, b"{}"), elapsed=20)
 
     def contacts(self, host: str) -> list[dict]:
-        return [event for where, event in self.took if where == host and event["type"] == "contact.message"]
+        return [event for where, event in self.took if where == host and event.get("type") == "contact.message"]
 
     def replies(self, host: str) -> list[dict]:
-        return [event for where, event in self.took if where == host and event["type"] == "contact.reply"]
+        return [event for where, event in self.took if where == host and event.get("type") == "contact.reply"]
 
 
 class World:
