@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.health import DOWN, TRIAL, UP, Belief
+from chalicelib.domain.belief import DOWN, TRIAL, UP, Belief
 from chalicelib.domain.model import Direction, Medium, path_id
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.plan import WORLD, ChannelPlan, Plan

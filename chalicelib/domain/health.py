@@ -5,8 +5,8 @@ The scores are health_batch's, the machine health_machine's; callers import all 
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 
+from chalicelib.domain.belief import DOWN, NEVER_SEEN, TRIAL, UNKNOWN, UP, Belief, drawn
 from chalicelib.domain.health_batch import Batch, Rules, batch_of
 from chalicelib.domain.health_machine import (
     ClassHealth,
@@ -21,32 +21,7 @@ from chalicelib.domain.health_machine import (
 from chalicelib.domain.health_path import elapse, observe
 from chalicelib.domain.model import EvidenceClass
 
-UP, TRIAL, DOWN, UNKNOWN = "up", "trial", "down", "unknown"
-_SPREAD = float(2**64)
 _UNSEEN = ClassHealth()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belief:
-    """What to make of a path now. `state` is up, trial, down or unknown; `weight` its share, 0 to 1.
-
-    `weight` is 0 when down, the trial's share in a trial, and unknown keeps the last one: draw whenever it
-    is less than 1. `gen` is the generation under which a sender's outcome is to be folded (hard evidence),
-    `salt` the number to draw with; `age` is seconds since the newest evidence (None: there never was any).
-    """
-
-    state: str
-    weight: float
-    suspect: bool = False
-    gen: int = 0
-    salt: int = 0
-    score: int = 0
-    worst: EvidenceClass | None = None
-    account: bool = False
-    throttled_until: datetime | None = None
-    because: str = ""
-    last_at: datetime | None = None
-    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +30,6 @@ class _View:
     weight: float
     rank: int
     because: str
-
-
-NEVER_SEEN = Belief(state=UNKNOWN, weight=1.0, because="no evidence yet")
 
 
 def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
@@ -97,12 +69,6 @@ def trial_share(run: int, rules: Rules) -> float:
     """The share let through after `run` straight good outcomes of a trial."""
     shares = rules.trial_shares
     return shares[min(run * len(shares) // rules.trial_goods, len(shares) - 1)]
-
-
-def drawn(key: str, gen: int, share: float) -> bool:
-    """True when this row takes part at this share: fixed for a key in one generation, new in the next."""
-    salted = f"{gen}:{key}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(salted, digest_size=8).digest(), "big") / _SPREAD < share
 
 
 def _view(cls: ClassHealth, now: datetime, rules: Rules) -> _View:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from chalicelib.domain.belief import Belief, drawn
 from chalicelib.domain.decision import CODES, LAST_RANK, REASONS, Decision, Reason, read_decision
-from chalicelib.domain.health import Belief, drawn
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Direction, Medium, path_id
 from chalicelib.domain.orders import OrderKind, Orders
@@ -51,27 +51,31 @@ def route(case: Case, situation: Situation, tried: Sequence[str], now: datetime)
     permission or ability) is set aside and the option with the lowest score is tried.
     """
     options = situation.plan.options(case.purpose, case.market)
-    rejected: list[tuple[str, Reason]] = []
-    chosen = LAST_RANK
-    for option in options:
-        reason = Reason.LOWER_RANK if chosen else against(option, case, situation, now=now, tried=tried)
-        if reason is None:
-            chosen = option.desk.id
-        else:
-            rejected.append((option.desk.id, reason))
-    panic = ""
-    if not chosen and rejected:
-        panic = _panic(options, rejected, situation)
-    left = tuple(pair for pair in rejected if pair[0] != panic) if panic else tuple(rejected)
+    chosen, rejected = _first(options, case, situation, now=now, tried=tried)
+    panic = "" if chosen or not rejected else _panic(options, rejected, situation)
     return Decision(
         desk=panic or chosen,
-        rejected=left,
+        rejected=tuple(pair for pair in rejected if pair[0] != panic) if panic else tuple(rejected),
         plan=situation.plan.version,
         orders=situation.orders.version,
         snapshot=situation.version,
         panic=bool(panic),
         stale=situation.stale,
     )
+
+
+def _first(
+    options: Sequence[Option], case: Case, situation: Situation, *, now: datetime, tried: Sequence[str]
+) -> tuple[str, list[tuple[str, Reason]]]:
+    """The first option without a reason against it, and the reason of every other one."""
+    chosen, rejected = LAST_RANK, []
+    for option in options:
+        reason = Reason.LOWER_RANK if chosen else against(option, case, situation, now=now, tried=tried)
+        if reason is None:
+            chosen = option.desk.id
+        else:
+            rejected.append((option.desk.id, reason))
+    return chosen, rejected
 
 
 def against(

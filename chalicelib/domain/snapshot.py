@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.health import Belief
+from chalicelib.domain.belief import Belief
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Order, OrderKind, Orders

@@ -59,7 +59,7 @@ class Turn:
 
     @property
     def language(self) -> str:
-        """The language to speak: the caller's if known, else the channel's, else the plan's first."""
+        """The caller's language if known, else the channel's, else the plan's first."""
         own = self.contact.party.language or self.channel.config.settings.get("language", "")
         return own or self.situation.plan.languages[0]
 

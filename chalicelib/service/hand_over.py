@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.channels import Channel, ChannelError
+from chalicelib.domain.decision import LAST_RANK, Decision, to_person
 from chalicelib.domain.health import PathHealth, believe
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import Due, Row, RowState, claimed, moved, recorded
 from chalicelib.domain.plan import Desk
-from chalicelib.domain.routing import LAST_RANK, Case, Decision, Situation, against_person
+from chalicelib.domain.routing import Case, Situation, against_person
 from chalicelib.ports import Clock, ContactStore, HealthStore, Missing
 from chalicelib.service.attempt import Result, attempt
 from chalicelib.service.believe import Believer
@@ -72,7 +73,7 @@ class HandOver:
         )
         if reason is not None:
             return self.put_by.no_way(row, reason, now)
-        row, result = self._send(row, fresh, errand, f"{errand.channel}||person|0.0.0")
+        row, result = self._send(row, fresh, errand, to_person(errand.channel))
         self._learn(errand, result, known)
         if result.outcome in HOPELESS:
             self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from chalicelib.channels import Capability, ChannelError
+from chalicelib.domain.decision import Decision, Reason, kept
 from chalicelib.domain.model import ContactKind, Outcome
 from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved
-from chalicelib.domain.routing import Decision, Reason, Situation
+from chalicelib.domain.routing import Situation
 from chalicelib.ports import ContactStore, Missing, Queues, Ring
 from chalicelib.service.registry import Registry
 from chalicelib.service.rows import purpose_of, words_row
@@ -47,7 +48,7 @@ class PutBy:
         if reason is Reason.WINDOW_CLOSED:
             self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
             return RowState.DEAD
-        work, at = deferred(row.work, f"{row.channel}|{row.channel}:{reason.value}||0.0.0", now)
+        work, at = deferred(row.work, kept(row.channel, reason), now)
         self.contacts.save(row.key, work, Due.SET, at + SAFETY)
         self.ring_later(row, at - now)
         return RowState.DEFERRED

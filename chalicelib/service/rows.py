@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.model import Contact, ContactKind, party_key, row_key
-from chalicelib.domain.outbox import Row, first_due
+from chalicelib.domain.outbox import Row, Work, first_due
 from chalicelib.domain.plan import Plan, Purpose
 from chalicelib.domain.routing import Case, Situation, route
 
@@ -41,13 +41,11 @@ def words_row(parent: Row, kind: ContactKind, name: str, text: str, now: datetim
 
     Its `sent_at` is when the person last wrote: vendors' messaging windows count from there.
     """
-    contact = Contact(
-        account=parent.contact.account,
+    contact = replace(
+        parent.contact,
         provider_id=f"{kind.value}:{name}",
-        party=parent.contact.party,
         text=text,
-        medium=parent.contact.medium,
-        conversation=parent.contact.conversation,
+        attachments=(),
         sent_at=parent.contact.sent_at or parent.accepted_at,
         traits={name: parent.contact.traits[name] for name in THREAD if name in parent.contact.traits},
         kind=kind,
@@ -62,7 +60,7 @@ def words_row(parent: Row, kind: ContactKind, name: str, text: str, now: datetim
         decision="",
         parent=parent.key,
         deadline=now + (parent.deadline - parent.accepted_at),
-        work=type(parent.work)(),
+        work=Work(),
     )
 
 

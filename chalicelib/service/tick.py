@@ -9,7 +9,6 @@ from pathlib import Path
 
 from chalicelib.domain.frontdoor import document, feeds, ways
 from chalicelib.domain.health import PathHealth, believe, elapse
-from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.outbox import LONGEST_DEFERRAL
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.routing import Situation
@@ -68,7 +67,7 @@ class Tick:
         situation = self._publish(plan, health, now)
         published = self._publish_feeds(situation, now)
         rung = self._sweep(now + (ahead if returned(situation) else timedelta()))
-        probes = self._probes(plan, situation, health) if probe else 0
+        probes = self._probes(plan, situation) if probe else 0
         return Ticked(
             plan=plan.version,
             snapshot=situation.version,
@@ -123,11 +122,11 @@ class Tick:
                 rung += 1
         return rung
 
-    def _probes(self, plan: Plan, situation: Situation, health: Mapping[str, PathHealth]) -> int:
+    def _probes(self, plan: Plan, situation: Situation) -> int:
         sent = 0
         for channel in plan.channels.values():
             paths = probed_paths(plan, channel)
-            restless = any(restless_path(situation, health, path) for path in paths)
+            restless = any(restless_path(situation, path) for path in paths)
             for delay in (0, *(FAST_PROBES if restless else ())):
                 self.stores.queues.put(
                     Note(queue="probes", body=json.dumps({"channel": channel.id}), delay=delay)
@@ -136,12 +135,10 @@ class Tick:
         return sent
 
 
-def restless_path(situation: Situation, health: Mapping[str, PathHealth], path: str) -> bool:
-    """True when the path is suspect, down, on trial, or was never heard of: then six probes a minute."""
+def restless_path(situation: Situation, path: str) -> bool:
+    """True when the path is suspect, down or on trial: then six probes a minute."""
     belief = situation.beliefs.get(path)
-    if belief is None or EvidenceClass.HARD not in health[path].classes:
-        return True
-    return belief.suspect or belief.state in ("down", "trial") or belief.weight < 1
+    return belief is not None and (belief.suspect or belief.state in ("down", "trial") or belief.weight < 1)
 
 
 def returned(situation: Situation) -> bool:
