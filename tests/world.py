@@ -5,6 +5,9 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from standardwebhooks import Webhook
+
+from chalicelib.domain.model import row_key
 from chalicelib.domain.plan_reader import dump_plan, read_plan
 from chalicelib.handlers import workers
 from chalicelib.http_types import Answer, Call, NotSent, Request, Response
@@ -12,7 +15,6 @@ from chalicelib.memory import ManualClock, MemoryPorts
 from chalicelib.ports import PlanVersion, Ring
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wired, use
-from standardwebhooks import Webhook
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "whsec_" + b64encode(b"bascule-world-secret-24b").decode()
@@ -23,7 +25,9 @@ public_base_url: https://bascule.example
 market: fr
 languages: [fr, en]
 channels:
-  shop: {kind: webhook, market: fr, settings: {url: "https://shop.example/in"}, door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
+  shop:
+    {kind: webhook, market: fr, settings: {url: "https://shop.example/in"},
+     door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
   box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}
   box-b: {kind: webhook, provider: beta, settings: {url: "https://b.example/in"}}
 desks:
@@ -65,7 +69,9 @@ class Desks:
         return Response(code=fault, body=self.bodies.get(host, b"{}"), elapsed=20)
 
     def contacts(self, host: str) -> list[dict]:
-        return [event for where, event in self.took if where == host and event.get("type") == "contact.message"]
+        return [
+            event for where, event in self.took if where == host and event.get("type") == "contact.message"
+        ]
 
     def replies(self, host: str) -> list[dict]:
         return [event for where, event in self.took if where == host and event.get("type") == "contact.reply"]
@@ -98,7 +104,10 @@ class World:
         self.wired.tick.flip()
 
     def say(self, text: str = "hello", *, id_: str = "m1", person: str = "ann", **data: object) -> Answer:
-        body = {"type": "contact.message", "data": {"customer": {"id": person, "language": "en"}, "text": text, **data}}
+        body = {
+            "type": "contact.message",
+            "data": {"customer": {"id": person, "language": "en"}, "text": text, **data},
+        }
         return self.wired.acceptance.receive("shop", self.signed(body, id_), self.clock.now()).answer
 
     def signed(self, body: dict, id_: str) -> Request:
@@ -128,8 +137,6 @@ class World:
             self.run()
 
     def row(self, id_: str = "m1"):
-        from chalicelib.domain.model import row_key
-
         return self.ports.contacts.get(row_key("shop", "", id_))
 
     def _probe(self, second: int) -> None:
@@ -146,7 +153,9 @@ class World:
         self.bells = [(at, ring) for at, ring in self.bells if at > now]
         for ring in bells:
             self.wired.delivery.answer(ring.key)
-        notes = [(name, note) for name in ("evidence", "flips", "overflow") for note in queues.take_notes(name)]
+        notes = [
+            (name, note) for name in ("evidence", "flips", "overflow") for note in queues.take_notes(name)
+        ]
         functions = {"evidence": workers.evidence, "flips": workers.tick, "overflow": workers.replay_overflow}
         for name, note in notes:
             failed = functions[name]({"Records": [{"messageId": "1", "body": note.body}]}, None)

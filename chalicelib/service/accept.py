@@ -9,8 +9,9 @@ from chalicelib.domain.model import Contact
 from chalicelib.domain.routing import Situation
 from chalicelib.http_types import Answer, Request
 from chalicelib.ports import ContactStore, Missing, Note, Queues, Ring, Secrets, Unavailable
-from chalicelib.service.calls import Calls, without_store
+from chalicelib.service.calls import Calls
 from chalicelib.service.handled import Handled
+from chalicelib.service.notice import without_store
 from chalicelib.service.registry import Registry
 from chalicelib.service.rows import contact_row
 from chalicelib.service.situation import SituationReader

@@ -1,5 +1,6 @@
 """Calls: media that wait get the decision in the same response, step by step, a row for each step."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,8 +28,7 @@ from chalicelib.domain.model import (
 )
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.routing import Situation
-from chalicelib.http_types import Answer
-from chalicelib.ports import ContactStore, Note, Queues, Ring, Secrets
+from chalicelib.ports import ContactStore, Note, Queues, Ring, Secrets, Unavailable
 from chalicelib.service.capacity import Tokens, choose
 from chalicelib.service.handled import Handled
 from chalicelib.service.rows import contact_row
@@ -39,6 +39,7 @@ from chalicelib.web.words import say
 LONGEST_CALL = timedelta(hours=4)
 """Twilio ends a call after four hours by default; later nobody comes back with an outcome."""
 CALL_BACK_KEY = "1"
+QUEUES = frozenset({"queue", "enqueue"})
 MISSED = frozenset({CallWord.BUSY, CallWord.NO_ANSWER, CallWord.FAILED})
 AGAINST_HEALTH = {CallWord.FAILED: Outcome.OUTAGE, CallWord.ANSWERED: Outcome.OK}
 """Busy and no answer speak of people, not of the line."""
@@ -122,11 +123,9 @@ class Calls:
         back = f"{plan.public_base_url}/hooks/{turn.channel.config.id}?state={token}"
         desk = plan.desks.get(state.desk)
         if desk is not None:
-            waits = "enqueue" in desk.target or "queue" in desk.target
-            action = StepAction.QUEUE if waits else StepAction.CONNECT
-            return Step(
-                action=action, target=desk.target, language=turn.language, next_url=back, ring=desk.ring
-            )
+            action = StepAction.QUEUE if desk.target.keys() & QUEUES else StepAction.CONNECT
+            spoken = Step(action=action, target=desk.target, language=turn.language, next_url=back)
+            return replace(spoken, ring=desk.ring)
         offer = plan.purposes[row.purpose].offer if row.purpose in plan.purposes else {}
         if turn.contact.traits.get("caller_hidden"):
             return Step(
@@ -156,7 +155,8 @@ class Calls:
         row = contact_row(turn.channel.config.id, asked, turn.situation, turn.now)
         new = self.contacts.add(row) is None
         if new:
-            self.queues.bell(Ring(key=row.key, lane=row.lane))
+            with suppress(Unavailable):  # the sweeper finds the row
+                self.queues.bell(Ring(key=row.key, lane=row.lane))
         step = Step(action=StepAction.NOTICE, say=say("voice.thanks", turn.language), language=turn.language)
         return handled(turn, step, new=int(new), duplicate=not new)
 
@@ -175,7 +175,8 @@ class Calls:
     def _put(self, turn: Turn, about: DeskOutcome | Signal, path: str = "") -> None:
         config = turn.channel.config
         evidence = Evidence(channel=config.id, account=config.account, about=about, path=path)
-        self.queues.put(Note(queue="evidence", body=dump_evidence(evidence)))
+        with suppress(Unavailable):  # somebody is on the line: a sick queue costs the word, not the call
+            self.queues.put(Note(queue="evidence", body=dump_evidence(evidence)))
 
 
 def handled(turn: Turn, step: Step, *, new: int = 0, duplicate: bool = False) -> Handled:
@@ -191,12 +192,3 @@ def handled(turn: Turn, step: Step, *, new: int = 0, duplicate: bool = False) ->
         duplicates=int(duplicate),
         because=f"{turn.call.word.value} {step.action.value}",
     )
-
-
-def without_store(channel: Channel) -> Answer | None:
-    """What a caller hears when the request could only be held: words in both languages; None for other media."""
-    if not channel.medium.waits:
-        return None
-    words = f"{say('voice.notice', 'fr')} {say('voice.notice', 'en')}"
-    step = Step(action=StepAction.NOTICE, say=words, language="fr")
-    return channel.answer(Verdict(standing=Standing.DECIDED, step=step))

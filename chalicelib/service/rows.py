@@ -50,11 +50,15 @@ def words_row(parent: Row, kind: ContactKind, name: str, text: str, now: datetim
         traits={name: parent.contact.traits[name] for name in THREAD if name in parent.contact.traits},
         kind=kind,
     )
+    return _belonging(parent, contact, now)
+
+
+def _belonging(parent: Row, contact: Contact, now: datetime) -> Row:
     return replace(
         parent,
         key=row_key(parent.channel, contact.account, contact.provider_id),
         contact=contact,
-        kind=kind,
+        kind=contact.kind,
         accepted_at=now,
         due_at=first_due(parent.lane, now),
         decision="",

@@ -20,8 +20,6 @@ class CallState:
     tried: tuple[str, ...] = ()
     desk: str = ""
     key: str = ""
-    purpose: str = ""
-    offered: bool = False
 
 
 def sign_state(state: CallState, keys: Sequence[bytes]) -> str:

@@ -104,7 +104,7 @@ class Demo:
             raise SceneError(f"the order was refused: {given.code} {given.text}")
         until(lambda: "+33155500002" in self._call(), "the second line is dialled in the same response", 30)
         self.show.say(self._call())
-        order_id = json.loads(given.text)["id"]
+        order_id = json.loads(given.text)["order"]["id"]
         self.scene.ops("DELETE", f"/v1/orders/{order_id}", "", {"If-Match": given.headers["etag"]})
 
     def heal(self) -> None:

@@ -16,8 +16,12 @@ public_base_url: https://bascule.example
 market: fr
 languages: [fr, en]
 channels:
-  messenger-fr: {kind: messenger, account: "104001", market: fr, settings: {app_id: "900001"}, door: {url: "https://m.me/shop", labels: {fr: Messenger, en: Messenger}}}
-  shop: {kind: webhook, market: fr, settings: {url: "https://shop.example/in"}, door: {url: "https://shop.example", labels: {fr: Formulaire, en: Form}}}
+  messenger-fr:
+    {kind: messenger, account: "104001", market: fr, settings: {app_id: "900001"},
+     door: {url: "https://m.me/shop", labels: {fr: Messenger, en: Messenger}}}
+  shop:
+    {kind: webhook, market: fr, settings: {url: "https://shop.example/in"},
+     door: {url: "https://shop.example", labels: {fr: Formulaire, en: Form}}}
   box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}
 desks:
   desk-a: {channel: box-a}
@@ -80,7 +84,9 @@ def drill():
         if drill.closed_after is None and drill.feed()["messenger-fr"] == "closed":
             drill.closed_after = minute
         if minute % 20 == 0:
-            drill.world.say(f"au formulaire, minute {minute}", id_=f"form-{minute}", person=f"visitor-{minute}")
+            drill.world.say(
+                f"au formulaire, minute {minute}", id_=f"form-{minute}", person=f"visitor-{minute}"
+            )
             drill.world.run()
     drill.during = drill.feed()
     drill.posts_during = len(drill.answered())

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from chalicelib.domain.model import ContactKind, Outcome, row_key
+from chalicelib.domain.model import ContactKind, Outcome, Signal, row_key
 from chalicelib.domain.outbox import RowState
 from tests.contract.twilio_side import NUMBER, SID, form_request, posted
 from tests.world import World
@@ -28,7 +28,14 @@ desks:
 purposes:
   hotline: {{match: [{{channel: phone}}], routes: {{fr: [calls-a, calls-b, back-office]}}, lane: urgent}}
 """
-CALL = {"CallSid": "CA1", "AccountSid": SID, "From": "+33612345678", "To": NUMBER, "CallStatus": "ringing", "Direction": "inbound"}
+CALL = {
+    "CallSid": "CA1",
+    "AccountSid": SID,
+    "From": "+33612345678",
+    "To": NUMBER,
+    "CallStatus": "ringing",
+    "Direction": "inbound",
+}
 
 
 class Line:
@@ -70,7 +77,8 @@ def test_a_call_is_put_through_to_the_preferred_desk_in_the_same_response(world)
 
 def test_with_the_desk_believed_down_the_same_response_dials_the_next(world):
     for _ in range(6):
-        world.wired.believer.learn("trunk-a#out#world", signal(world, Outcome.OUTAGE), belief(world, "trunk-a#out#world"))
+        path = "trunk-a#out#world"
+        world.wired.believer.learn(path, signal(world, Outcome.OUTAGE), belief(world, path))
     world.run()
     world.clock.advance(3)
 
@@ -175,8 +183,6 @@ def test_the_action_url_carries_the_tried_desks_and_nobody_needs_a_read(world):
 
 
 def signal(world, outcome):
-    from chalicelib.domain.model import Signal
-
     return Signal(outcome=outcome, at=world.clock.now())
 
 

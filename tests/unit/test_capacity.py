@@ -19,7 +19,9 @@ ALONE = RATED.replace("[desk-a, desk-b]", "[desk-a]")
 
 @pytest.mark.parametrize("rate", [0.5, 1, 2.5, 5, 400, 950, 4000])
 def test_the_shards_of_a_rate_sum_to_it_over_any_ten_seconds(rate):
-    tokens = sum(shard_tokens(rate, shard, second) for shard in range(shards(rate)) for second in range(77, 87))
+    tokens = sum(
+        shard_tokens(rate, shard, second) for shard in range(shards(rate)) for second in range(77, 87)
+    )
 
     assert abs(tokens - rate * 10) <= shards(rate)
 

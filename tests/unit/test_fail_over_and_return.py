@@ -123,8 +123,12 @@ public_base_url: https://bascule.example
 market: fr
 languages: [fr, en]
 channels:
-  shop: {kind: webhook, market: fr, settings: {url: "https://shop.example/in"}, door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
-  other: {kind: webhook, market: fr, settings: {url: "https://other.example/in"}, door: {url: "https://other.example", labels: {fr: Autre, en: Other}}}
+  shop:
+    {kind: webhook, market: fr, settings: {url: "https://shop.example/in"},
+     door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
+  other:
+    {kind: webhook, market: fr, settings: {url: "https://other.example/in"},
+     door: {url: "https://other.example", labels: {fr: Autre, en: Other}}}
   box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}
 desks:
   desk-a: {channel: box-a}

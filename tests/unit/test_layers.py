@@ -24,7 +24,17 @@ MAY = {
     "memory": {"memory", "ports", "domain", "http_types"},
     "aws": {"aws", "ports", "domain", "http_types", "bells"},
     "service": {"service", "domain", "ports", "channels", "http_types", "web", "bells"},
-    "handlers": {"handlers", "service", "domain", "ports", "channels", "http_types", "bells", "wiring", "web"},
+    "handlers": {
+        "handlers",
+        "service",
+        "domain",
+        "ports",
+        "channels",
+        "http_types",
+        "bells",
+        "wiring",
+        "web",
+    },
 }
 ONLY = {
     "chalice": {"app", "handlers"},
@@ -63,7 +73,9 @@ def layer(name: str) -> str:
     return parts[1] if len(parts) > 1 else parts[0]
 
 
-@pytest.mark.parametrize(("name", "tree"), [(n, t) for n, t, _ in sources()], ids=[n for n, _, _ in sources()])
+@pytest.mark.parametrize(
+    ("name", "tree"), [(n, t) for n, t, _ in sources()], ids=[n for n, _, _ in sources()]
+)
 def test_a_file_imports_only_what_its_layer_may(name, tree):
     own = layer(name)
     if own in ("__init__", "wiring"):
@@ -76,8 +88,11 @@ def test_a_file_imports_only_what_its_layer_may(name, tree):
 @pytest.mark.parametrize(("module", "layers"), ONLY.items())
 def test_a_dangerous_module_is_imported_only_where_it_belongs(module, layers):
     users = {
-        layer(name) for name, tree, _ in sources() for used in imported(tree) if used == module or used.startswith(f"{module}.")
-    }  # fmt: skip
+        layer(name)
+        for name, tree, _ in sources()
+        for used in imported(tree)
+        if used == module or used.startswith(f"{module}.")
+    }
 
     assert users <= layers
 
@@ -103,7 +118,9 @@ def test_no_vendor_is_named_outside_the_channels():
 
 
 def test_functions_and_files_stay_short():
-    files = [name for name, _, text in sources() if text.count("\n") > LONGEST_FILE and name not in LONG_FILES]
+    files = [
+        name for name, _, text in sources() if text.count("\n") > LONGEST_FILE and name not in LONG_FILES
+    ]
     functions = [
         f"{name}:{node.name}"
         for name, tree, _ in sources()
@@ -120,7 +137,10 @@ def test_nothing_catches_everything():
         for name, tree, _ in sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
+        )
     ]
 
     assert catchers == []

@@ -40,7 +40,10 @@ def test_a_dead_desk_costs_one_attempt_and_the_next_desk_gets_the_contact(world)
 
     row = world.row()
     assert row.work.state is RowState.DELIVERED
-    assert [(a.desk, a.outcome) for a in row.work.attempts] == [("desk-a", Outcome.OUTAGE), ("desk-b", Outcome.OK)]
+    assert [(a.desk, a.outcome) for a in row.work.attempts] == [
+        ("desk-a", Outcome.OUTAGE),
+        ("desk-b", Outcome.OK),
+    ]
     assert read_decision(row.work.attempts[1].decision).rejected == (("desk-a", Reason.ALREADY_TRIED),)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.decision import Reason, kept
+from chalicelib.domain.decision import kept
 from chalicelib.domain.model import ContactKind, Medium, row_key
 from chalicelib.domain.outbox import Due, RowState, moved
 from chalicelib.domain.routing import Reason

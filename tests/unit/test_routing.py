@@ -44,6 +44,8 @@ purposes:
     7,
 )
 CASE = Case(key="k1", purpose="order", market="fr", medium=Medium.MESSAGING)
+SOON = NOW + timedelta(seconds=9)
+UK = Case(key="k", purpose="order", market="uk", medium=Medium.MESSAGING)
 DOWN = Belief(state="down", weight=0.0, score=9)
 
 
@@ -52,9 +54,8 @@ def decide(case=CASE, tried=(), now=NOW, **situation):
 
 
 def order(kind, scope, minutes=60):
-    return Order(
-        id=f"{kind}{scope}", kind=kind, scope=scope, since=NOW, until=NOW + timedelta(minutes=minutes), owner="o", reason="r"
-    )  # fmt: skip
+    until = NOW + timedelta(minutes=minutes)
+    return Order(id=f"{kind}{scope}", kind=kind, scope=scope, since=NOW, until=until, owner="o", reason="r")
 
 
 def test_the_first_option_is_preferred_and_the_others_are_of_lower_rank():
@@ -70,9 +71,12 @@ def test_the_first_option_is_preferred_and_the_others_are_of_lower_rank():
         ({"beliefs": {"c-a#out#world": DOWN}}, Reason.DOWN),
         ({"beliefs": {"c-a#out#fr": DOWN}}, Reason.DOWN),
         ({"beliefs": {"c-a#out#world": Belief(state="trial", weight=1e-12)}}, Reason.TRIAL_NOT_DRAWN),
-        ({"beliefs": {"c-a#out#world": Belief(state="down", weight=0, account=True)}}, Reason.ACCOUNT_BLOCKED),
         (
-            {"beliefs": {"c-a#out#world": Belief(state="up", weight=1, throttled_until=NOW + timedelta(seconds=9))}},
+            {"beliefs": {"c-a#out#world": Belief(state="down", weight=0, account=True)}},
+            Reason.ACCOUNT_BLOCKED,
+        ),
+        (
+            {"beliefs": {"c-a#out#world": Belief(state="up", weight=1, throttled_until=SOON)}},
             Reason.THROTTLED,
         ),
         ({"orders": Orders(given=(order(OrderKind.FORCE_DOWN, "desk:a"),))}, Reason.OVERRIDDEN),
@@ -113,13 +117,16 @@ def test_a_desk_forced_up_is_used_against_belief_but_never_against_a_blocked_acc
     orders = Orders(given=(order(OrderKind.FORCE_UP, "desk:a"),))
 
     assert decide(orders=orders, beliefs={"c-a#out#world": DOWN}).desk == "a"
-    assert decide(orders=orders, beliefs={"c-a#out#world": Belief(state="down", weight=0, account=True)}).desk == "b"
+    assert (
+        decide(orders=orders, beliefs={"c-a#out#world": Belief(state="down", weight=0, account=True)}).desk
+        == "b"
+    )
 
 
 def test_markets_differ_at_the_same_instant():
     beliefs = {"c-b#out#uk": DOWN}
 
-    assert decide(Case(key="k", purpose="order", market="uk", medium=Medium.MESSAGING), beliefs=beliefs).desk == LAST_RANK
+    assert decide(UK, beliefs=beliefs).desk == LAST_RANK
     assert decide(tried=("a",), beliefs=beliefs).desk == "b"
 
 
@@ -131,7 +138,8 @@ def test_one_provider_down_is_believed_and_the_last_rank_follows():
 
 
 def test_unrelated_providers_all_down_are_doubted_and_the_least_bad_is_tried():
-    beliefs = {f"c-{x}#out#world": Belief(state="down", weight=0, score=s) for x, s in zip("abc", (5, 3, 4), strict=True)}
+    scores = {"a": 5, "b": 3, "c": 4}
+    beliefs = {f"c-{x}#out#world": Belief(state="down", weight=0, score=s) for x, s in scores.items()}
     decision = decide(beliefs=beliefs)
 
     assert (decision.desk, decision.because, decision.panic) == ("b", "panic", True)
@@ -154,7 +162,10 @@ def test_a_person_outside_the_messaging_window_is_not_written_to():
     channel = PLAN.channels["c-a"]
     day, old = timedelta(hours=24), NOW - timedelta(hours=25)
 
-    assert against_person(channel, CASE, Situation(plan=PLAN), now=NOW, window=day, heard=old) is Reason.WINDOW_CLOSED
+    assert (
+        against_person(channel, CASE, Situation(plan=PLAN), now=NOW, window=day, heard=old)
+        is Reason.WINDOW_CLOSED
+    )
     assert against_person(channel, CASE, Situation(plan=PLAN), now=NOW, window=day, heard=NOW) is None
 
 
