@@ -1,9 +1,10 @@
 """What every kind of channel must keep, whatever its vendor: inherit it and say what is genuine.
 
 A kind's test file holds ``class TestMessenger(SignedContract, BatchContract, SendingContract)``, from
-signed_contract.py, this file and sending_contract.py, and then tests of the vendor's own traits. A kind whose
-sender the platform vouches for inherits ChannelContract instead of SignedContract; one that cannot send but
-has a probe over the network, ProbeContract instead of SendingContract.
+signed_contract.py, this file and sending_contract.py, and then tests of the vendor's own traits. Instead of
+SignedContract, a kind whose proof does not cover the body inherits ProvenContract, and one whose sender the
+platform vouches for ChannelContract; one that cannot send but has a probe over the network inherits
+ProbeContract instead of SendingContract.
 """
 
 import json
@@ -82,7 +83,7 @@ class ChannelContract:
         return kind(self.kind)(config or self.config(), ScriptedHttp(responses))
 
     def genuine(self) -> bytes:
-        """The main sample's bytes."""
+        """The main sample's bytes; override it where the sample is in the test file."""
         return (SAMPLES / self.sample).read_bytes()
 
     def read(self, body: bytes) -> Parsed:
@@ -92,7 +93,8 @@ class ChannelContract:
         return channel.parse(request, self.now)
 
     def test_reads_every_sample_without_a_fault(self) -> None:
-        read = [self.read((SAMPLES / name).read_bytes()) for name in (self.sample, *self.samples)]
+        further = [(SAMPLES / name).read_bytes() for name in self.samples]
+        read = [self.read(body) for body in (self.genuine(), *further)]
 
         assert [parsed.faults for parsed in read] == [()] * len(read)
         assert read[0].contacts

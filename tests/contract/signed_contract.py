@@ -1,4 +1,4 @@
-"""What every kind must keep whose requests carry a proof made with a secret of ours."""
+"""What every kind must keep whose requests carry a proof: a secret of ours, or a signature made with it."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -14,8 +14,8 @@ from tests.contract.channel_contract import LOOSE, SECRET, ChannelContract
 FORMER = "the-former-secret-0123456789abcdef"
 
 
-class SignedContract(ChannelContract):
-    """For kinds whose requests carry a proof made with a secret of ours."""
+class ProvenContract(ChannelContract):
+    """For kinds whose requests carry a proof in a header that does not cover the body: an agreed secret."""
 
     secret_name: ClassVar[str]
     """The name, in `needs`, of the secret that signs."""
@@ -30,23 +30,6 @@ class SignedContract(ChannelContract):
 
     def test_accepts_a_genuine_request(self) -> None:
         assert self.outcome(self.sign(self.genuine())) == "parsed"
-
-    def test_refuses_a_request_changed_by_one_byte(self) -> None:
-        body, channel = self.genuine(), self.channel()
-        request = self.sign(body)
-
-        for place in range(0, len(body), max(1, len(body) // 20)):
-            damaged = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
-            with pytest.raises(Forged):
-                channel.verify(replace(request, body=damaged), self.now)
-
-    def test_refuses_a_body_with_something_added_or_cut(self) -> None:
-        body, channel = self.genuine(), self.channel()
-        request = self.sign(body)
-
-        for damaged in (body + b" ", body[:-1], b"", b" " + body):
-            with pytest.raises(Forged):
-                channel.verify(replace(request, body=damaged), self.now)
 
     def test_refuses_another_secret(self) -> None:
         with pytest.raises(Forged):
@@ -100,3 +83,24 @@ class SignedContract(ChannelContract):
         proven = {**request.headers, **dict.fromkeys(self.proof_headers, value)}
 
         assert self.outcome(replace(request, body=body, headers=proven)) == "forged"
+
+
+class SignedContract(ProvenContract):
+    """For kinds whose proof is a signature over the raw body."""
+
+    def test_refuses_a_request_changed_by_one_byte(self) -> None:
+        body, channel = self.genuine(), self.channel()
+        request = self.sign(body)
+
+        for place in range(0, len(body), max(1, len(body) // 20)):
+            damaged = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+            with pytest.raises(Forged):
+                channel.verify(replace(request, body=damaged), self.now)
+
+    def test_refuses_a_body_with_something_added_or_cut(self) -> None:
+        body, channel = self.genuine(), self.channel()
+        request = self.sign(body)
+
+        for damaged in (body + b" ", body[:-1], b"", b" " + body):
+            with pytest.raises(Forged):
+                channel.verify(replace(request, body=damaged), self.now)
