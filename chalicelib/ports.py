@@ -11,13 +11,15 @@ Errors, one for each reaction::
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth, Rules
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.outbox import Due, Row, Work
+
+if TYPE_CHECKING:  # the intake stores no health, and does without its machines
+    from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth
 
 
 class PortError(Exception):
@@ -98,22 +100,22 @@ DUE_SHARDS = 16
 class HealthStore(Protocol):
     """One item per path; integers; pure conditional writes; no read before a write."""
 
-    def fold(self, path: str, evidence: EvidenceClass, batch: Batch, now: datetime) -> ClassHealth:
+    def fold(self, path: str, evidence: EvidenceClass, batch: "Batch", now: datetime) -> "ClassHealth":
         """Apply a batch of outcomes to one class if its generation is the batch's. Returns the class afterwards.
 
         The returned `peak` is the highest score within the batch. Raises Stale when the generation moved on.
         """
         ...
 
-    def flip(self, path: str, before: ClassHealth, flip: Flip) -> bool:
+    def flip(self, path: str, before: "ClassHealth", flip: "Flip") -> bool:
         """Change state if the class is still in `before`'s state and generation: exactly one caller gets True."""
         ...
 
-    def read(self, paths: Iterable[str]) -> Mapping[str, PathHealth]:
+    def read(self, paths: Iterable[str]) -> "Mapping[str, PathHealth]":
         """The named paths (absent ones are left out)."""
         ...
 
-    def everything(self) -> Mapping[str, PathHealth]:
+    def everything(self) -> "Mapping[str, PathHealth]":
         """All paths: the same work each time."""
         ...
 
@@ -267,13 +269,11 @@ __all__ = [
     "Missing",
     "Note",
     "OrderStore",
-    "PathHealth",
     "PlanStore",
     "PlanVersion",
     "PortError",
     "Queues",
     "Ring",
-    "Rules",
     "Secrets",
     "SnapshotStore",
     "Stale",

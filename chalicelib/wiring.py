@@ -1,13 +1,13 @@
 """Settings -> services with real ports, once per cold start; tests put a memory one in its place."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import kinds
-from chalicelib.http_types import Http
+from chalicelib.http_types import Call, Http, Response
 from chalicelib.ports import Clock
 from chalicelib.service.registry import Registry
 from chalicelib.service.situation import SituationReader
@@ -15,6 +15,7 @@ from chalicelib.service.stores import Stores
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:  # each function imports only the service it runs
+    from chalicelib.aws.ports import AwsPorts
     from chalicelib.service.accept import Acceptance
     from chalicelib.service.believe import Believer
     from chalicelib.service.deliver import Delivery
@@ -120,9 +121,7 @@ class Wired:
 def on_aws(settings: Settings) -> Wired:
     """The services of a deployed function."""
     from chalicelib.aws.ports import AwsPorts, Names
-    from chalicelib.aws.signing import SigningHttp
     from chalicelib.clock import SystemClock
-    from chalicelib.http import Door
 
     lanes = ("urgent", "normal", "bulk", "overflow", "probes", "evidence", "flips")
     names = Names(
@@ -138,8 +137,31 @@ def on_aws(settings: Settings) -> Wired:
         queues={lane: getattr(settings, f"{lane}_queue") for lane in lanes},
     )
     ports = AwsPorts(names)
-    http = SigningHttp(Door(private_hosts=settings.hosts), ports.clients)
+    http = LateDoor(lambda: door(ports, settings.hosts))
     return Wired(stores=ports, http=http, clock=SystemClock(), settings=settings)
+
+
+def door(ports: "AwsPorts", private_hosts: tuple[str, ...]) -> Http:
+    """The network, with calls to AWS's own APIs signed."""
+    from chalicelib.aws.signing import SigningHttp
+    from chalicelib.http import Door
+
+    return SigningHttp(Door(private_hosts=private_hosts), ports.clients)
+
+
+class LateDoor:
+    """Http that is made with its first call: accepting calls nobody, and its cold start imports no network."""
+
+    def __init__(self, make: Callable[[], Http]) -> None:
+        self._make = make
+
+    def send(self, call: Call) -> Response:
+        """Make one call."""
+        return self._door.send(call)
+
+    @cached_property
+    def _door(self) -> Http:
+        return self._make()
 
 
 _current: list[Wired] = []

@@ -1,6 +1,9 @@
 """One botocore session and its clients: short timeouts, two tries, made when first asked for."""
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -38,7 +41,7 @@ class Clients:
         """The client of a service (`dynamodb`, `sqs`, `s3`, `secretsmanager`)."""
         found = self._made.get(service)
         if found is None:
-            with self._lock:
+            with self._lock, _uncollected():
                 if service not in self._made:
                     self._made[service] = self.session.create_client(
                         service, config=_CONFIGS.get(service, _PATIENT)
@@ -50,3 +53,15 @@ class Clients:
     def region(self) -> str:
         """The region of the session; empty when none is set."""
         return str(self.session.get_config_variable("region") or os.environ.get("AWS_REGION", ""))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Making a client makes a great many objects, none of them garbage: the collector would only walk them, often."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

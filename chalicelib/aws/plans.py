@@ -1,4 +1,4 @@
-"""Plans and orders: immutable versions (long texts in S3 by digest), and one versioned item."""
+"""Plans and orders: immutable versions (long ones in S3 by digest, a copy of each for when the table is gone)."""
 
 import json
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from chalicelib.aws.objects import Bucket
 from chalicelib.aws.table import Table
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.snapshot import dump_orders, millis, moment, read_orders
-from chalicelib.ports import Missing, PlanVersion, Stale
+from chalicelib.ports import Missing, PlanVersion, Stale, Unavailable
 
 _PLAN = "plan"
 _LONGEST = 300_000
+_JSON = "application/json"
 _HEADS = "#version, #digest, #author, #reason, #at"
 
 
@@ -25,23 +26,26 @@ class AwsPlans:
         self._state = state
 
     def publish(self, plan: PlanVersion) -> None:
-        """A GetItem of the version before, the text to S3 when long, one conditional PutItem."""
+        """A GetItem of the version before, a long plan to S3, one conditional PutItem, then the copy to S3."""
         if plan.version > 1 and not self._table.get({"pk": _PLAN, "version": plan.version - 1}):
             raise Stale(f"version {plan.version - 1} was never published")
-        item = {"pk": _PLAN, "version": plan.version, "digest": plan.digest, "author": plan.author}
-        item |= {"reason": plan.reason, "at": millis(plan.at), "text": self._place(plan)}
+        item = {"pk": _PLAN, "version": plan.version, **_heading(plan), **self._placed(plan)}
         try:
             self._table.put(item, "attribute_not_exists(#pk)")
         except ConditionFailed as taken:
             if taken.item != item:
                 raise Stale(f"version {plan.version} is already published") from taken
+        self._state.write(_copy(plan.version), json.dumps({**item, **_words(plan)}), ContentType=_JSON)
 
     def version(self, number: int) -> PlanVersion:
-        """One consistent GetItem, and a GetObject for a long text."""
-        item = self._table.get({"pk": _PLAN, "version": number})
+        """One consistent GetItem, and a GetObject for a long plan; the copy when the table is gone."""
+        try:
+            item = self._table.get({"pk": _PLAN, "version": number})
+        except Unavailable:
+            item = json.loads(self._state.read(_copy(number)).text)
         if not item:
             raise Missing(f"no plan version {number}")
-        return self._whole(_head(item, item["text"]))
+        return self._whole(item)
 
     def current(self) -> PlanVersion:
         """One consistent Query."""
@@ -49,7 +53,7 @@ class AwsPlans:
         found = self._table.query("#pk = :pk", options, pk=_PLAN)
         if not found:
             raise Missing("no plan was ever published")
-        return self._whole(_head(found[0], found[0]["text"]))
+        return self._whole(found[0])
 
     def versions(self, limit: int, below: int | None = None) -> Sequence[PlanVersion]:
         """One Query; the texts are left empty."""
@@ -61,16 +65,20 @@ class AwsPlans:
         }
         highest = 10**9 if below is None else below - 1
         found = self._table.query("#pk = :pk AND #version <= :highest", options, pk=_PLAN, highest=highest)
-        return [_head(item, "") for item in found]
+        return [_head(item) for item in found]
 
-    def _place(self, plan: PlanVersion) -> str:
-        if len(plan.text.encode()) <= _LONGEST:
-            return plan.text
-        self._state.write(_object(plan.digest), plan.text, ContentType="text/plain; charset=utf-8")
-        return ""
+    def _placed(self, plan: PlanVersion) -> dict[str, str]:
+        """What of the words the item itself keeps: all, or nothing when they are too long for one."""
+        words = _words(plan)
+        if sum(len(text.encode()) for text in words.values()) <= _LONGEST:
+            return words
+        self._state.write(_object(plan.digest), json.dumps(words), ContentType=_JSON)
+        return dict.fromkeys(words, "")
 
-    def _whole(self, plan: PlanVersion) -> PlanVersion:
-        return plan if plan.text else replace(plan, text=self._state.read(_object(plan.digest)).text)
+    def _whole(self, item: dict[str, Any]) -> PlanVersion:
+        head = _head(item)
+        words = item if item["text"] else json.loads(self._state.read(_object(head.digest)).text)
+        return replace(head, text=words["text"], compiled=words["compiled"])
 
 
 class AwsOrders:
@@ -100,10 +108,18 @@ class AwsOrders:
                 raise Stale(f"orders {orders.version} do not follow the stored ones") from refused
 
 
-def _head(item: dict[str, Any], text: str) -> PlanVersion:
+def _heading(plan: PlanVersion) -> dict[str, Any]:
+    return {"digest": plan.digest, "author": plan.author, "reason": plan.reason, "at": millis(plan.at)}
+
+
+def _words(plan: PlanVersion) -> dict[str, str]:
+    return {"text": plan.text, "compiled": plan.compiled}
+
+
+def _head(item: dict[str, Any]) -> PlanVersion:
     return PlanVersion(
         version=item["version"],
-        text=text,
+        text="",
         digest=item["digest"],
         author=item["author"],
         reason=item["reason"],
@@ -112,4 +128,8 @@ def _head(item: dict[str, Any], text: str) -> PlanVersion:
 
 
 def _object(digest: str) -> str:
-    return f"plans/{digest}.yaml"
+    return f"plans/{digest}.json"
+
+
+def _copy(version: int) -> str:
+    return f"plans/{version}.json"

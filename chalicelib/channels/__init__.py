@@ -137,7 +137,8 @@ class Step:
     """The decision for a medium that waits, to be spoken in the vendor's own document.
 
     `target` is the chosen desk's address; `say` the words in `language`; `next_url` where the vendor must come
-    back with the outcome (already signed by us); `ring` the seconds to try the desk.
+    back with the outcome (already signed by us), `state` the token in it, for vendors that have no address to come
+    back to; `ring` the seconds to try the desk.
     """
 
     action: StepAction
@@ -145,7 +146,16 @@ class Step:
     say: str = ""
     language: str = ""
     next_url: str = ""
+    state: str = ""
     ring: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A meeting that was made: its join link, which may hold a password, and the provider's id to end it by."""
+
+    link: str
+    provider_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,11 +227,17 @@ class Channel(ABC):
 
     @abstractmethod
     def verify(self, request: Request, now: datetime) -> None:
-        """Prove that the raw bytes are the vendor's, or raise Forged. Every configured secret is tried."""
+        """Prove that the raw bytes are the vendor's, or raise Forged. Every configured secret is tried.
+
+        A kind that must fetch the vendor's keys may call `http`: NotSent and MaybeSent mean "ask again later".
+        """
 
     @abstractmethod
     def parse(self, request: Request, now: datetime) -> Parsed:
-        """Read a verified request, or raise Malformed when nothing in it can be read."""
+        """Read a verified request, or raise Malformed when nothing in it can be read.
+
+        Raises Forged where the body contradicts a proof that does not cover it (a token beside an unsigned body).
+        """
 
     @abstractmethod
     def answer(self, verdict: Verdict) -> Answer:
@@ -271,8 +287,8 @@ class Channel(ABC):
         """Did an ambiguous send go? OK, REQUEST (it did not), or UNKNOWN."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot look a send up")
 
-    def invite(self, message: Message, now: datetime) -> str:
-        """Make a meeting and return its join link (video kinds: no contact, an invitation)."""
+    def invite(self, message: Message, now: datetime) -> Invitation:
+        """Make a meeting (video kinds: no contact, an invitation); `message.target` has its topic and times."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} makes no meetings")
 
 

@@ -20,11 +20,15 @@ def _finite(digits: str) -> float:
     return number if isfinite(number) else _refuse("a number without bounds")
 
 
+# json.loads would make a decoder like this one for every body.
+_STRICT = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+
+
 def load(body: bytes | str) -> Any:
     """The JSON value in `body` (UTF-8). Malformed for anything else, NaN and too deep a nesting included."""
     try:
         words = body.decode("utf-8") if isinstance(body, bytes) else body
-        return json.loads(words, parse_constant=_refuse, parse_float=_finite)
+        return _STRICT.decode(words)
     except RecursionError:
         raise Malformed("the JSON is nested too deeply") from None
     except ValueError:

@@ -40,7 +40,9 @@ class MemoryPlans(MemoryPort):
         """The newest first, without their texts."""
         with self._open():
             found = [
-                replace(plan, text="") for plan in self._versions if below is None or plan.version < below
+                replace(plan, text="", compiled="")
+                for plan in self._versions
+                if below is None or plan.version < below
             ]
             return found[::-1][:limit]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.channels import Channel, Forged, Malformed, Parsed, Refusal, Standing, Verdict
 from chalicelib.domain.model import Contact
 from chalicelib.domain.routing import Situation
-from chalicelib.http_types import Answer, Request
+from chalicelib.http_types import Answer, MaybeSent, NotSent, Request
 from chalicelib.ports import ContactStore, Missing, Note, Queues, Ring, Secrets, Unavailable
 from chalicelib.service.calls import Calls
 from chalicelib.service.handled import Handled
@@ -40,7 +40,8 @@ class Acceptance:
     def receive(self, channel_id: str, request: Request, now: datetime, *, held: bool = False) -> Handled:
         """Handle one request for a channel. `held` requests come from the overflow queue and are not held again.
 
-        Raises Missing for an unknown channel; Unavailable only for held requests (they stay queued).
+        Raises Missing for an unknown channel; Unavailable for held requests (they stay queued) and where the
+        vendor's keys are out of reach.
         """
         situation = self.situations.read(now)
         channel = self.registry.get(situation.plan, channel_id)
@@ -64,12 +65,12 @@ class Acceptance:
 
     def _verified(self, channel: Channel, situation: Situation, request: Request, now: datetime) -> Channel:
         try:
-            channel.verify(request, now)
+            prove(channel, request, now)
         except Forged:
             if not self.secrets.refresh(channel.config.id):
                 raise
             channel = self.registry.get(situation.plan, channel.config.id)
-            channel.verify(request, now)
+            prove(channel, request, now)
         return channel
 
     def _keep(
@@ -170,6 +171,14 @@ class Acceptance:
             refusal=refusal,
             because=because,
         )
+
+
+def prove(channel: Channel, request: Request, now: datetime) -> None:
+    """Have the kind prove a request. Raises Forged; Unavailable when the vendor's keys cannot be fetched."""
+    try:
+        channel.verify(request, now)
+    except (NotSent, MaybeSent) as deaf:
+        raise Unavailable(f"the keys behind {channel.config.id!r} are out of reach: {deaf}") from deaf
 
 
 __all__ = ["LARGEST_BODY", "Acceptance", "Missing"]

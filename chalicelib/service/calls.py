@@ -125,7 +125,7 @@ class Calls:
         if desk is not None:
             action = StepAction.QUEUE if desk.target.keys() & QUEUES else StepAction.CONNECT
             spoken = Step(action=action, target=desk.target, language=turn.language, next_url=back)
-            return replace(spoken, ring=desk.ring)
+            return replace(spoken, ring=desk.ring, state=token)
         offer = plan.purposes[row.purpose].offer if row.purpose in plan.purposes else {}
         if turn.contact.traits.get("caller_hidden"):
             return Step(
@@ -133,7 +133,7 @@ class Calls:
             )
         own = offer.get(turn.language)
         words = f"{own} {say('voice.press', turn.language)}" if own else say("voice.offer", turn.language)
-        return Step(action=StepAction.OFFER, say=words, language=turn.language, next_url=back)
+        return Step(action=StepAction.OFFER, say=words, language=turn.language, next_url=back, state=token)
 
     def _pressed(self, turn: Turn) -> Handled:
         if turn.call.pressed != CALL_BACK_KEY:
