@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.bundle import bundled
 from chalicelib.channels import kinds
 from chalicelib.http_types import Call, Http, Response
 from chalicelib.ports import Clock
@@ -32,7 +33,9 @@ class Wired:
 
     def __init__(self, *, stores: Stores, http: Http, clock: Clock, settings: Settings) -> None:
         self.stores, self.http, self.clock, self.settings = stores, http, clock, settings
-        self.situations = SituationReader(snapshots=stores.snapshots, plans=stores.plans, kinds=kinds)
+        self.situations = SituationReader(
+            snapshots=stores.snapshots, plans=stores.plans, kinds=kinds, bundle=bundled
+        )
         self.registry = Registry(secrets=stores.secrets, http=http)
 
     @cached_property

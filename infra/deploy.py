@@ -6,6 +6,7 @@
 import argparse
 import json
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.bundle import pack, stores_of
 from infra.package import Artefact, PackagingError, package
 
 APP = "bascule"
@@ -134,6 +136,13 @@ def _failures(cloudformation: Any, stack: str) -> list[str]:
     ]
 
 
+def _bundle(cloudformation: Any, stack: str, region: str) -> str:
+    """Pack what the stage goes by now, so that its functions have it even when no store answers."""
+    if not _exists(cloudformation, stack):
+        return "first deployment: nothing to bundle"
+    return pack(stores_of(outputs(cloudformation, stack), region))
+
+
 def main() -> None:
     """Package, deploy to AWS with the caller's own credentials, print the outputs."""
     parser = argparse.ArgumentParser(description="Deploy Bascule to AWS.")
@@ -146,6 +155,7 @@ def main() -> None:
     parameters = {"Aws": "yes", "MailDomain": asked.mail_domain}
     target = Target(stage=asked.stage, bucket=asked.bucket, parameters=parameters)
     try:
+        print(_bundle(session.client("cloudformation"), target.stack, asked.region), file=sys.stderr)
         found = deploy(session.client, package(fetch=True), target)
     except (PackagingError, DeploymentError, ClientError) as error:
         raise SystemExit(str(error)) from error

@@ -21,6 +21,7 @@ MAY = {
     "http_wire": {"http_types", "http_wire", "http_answer"},
     "http_answer": {"http_types", "http_answer"},
     "clock": set(),
+    "bundle": set(),
     "settings": set(),
     "web": {"web", "domain"},
     "memory": {"memory", "ports", "domain", "http_types"},
