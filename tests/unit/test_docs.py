@@ -66,7 +66,9 @@ def test_every_link_between_pages_leads_somewhere(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_path_that_a_page_names_exists(name):
     named = [code.partition("::")[0] for code in CODE.findall(prose(page(name)))]
-    paths = [path for path in named if path.startswith(TOPS) and not re.search(r"[*<{ ]|NNNN|KIND|example", path)]
+    paths = [
+        path for path in named if path.startswith(TOPS) and not re.search(r"[*<{ ]|NNNN|KIND|example", path)
+    ]
 
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
@@ -163,6 +165,12 @@ def test_each_decision_note_is_short_and_numbered_without_a_gap():
     assert [int(note.name[:4]) for note in notes] == list(range(1, len(notes) + 1))
     assert [note.name for note in notes if len(note.read_text().splitlines()) > 25] == []
     assert [note.name for note in notes if not note.read_text().startswith(f"# {note.name[:4]}. ")] == []
+
+
+def test_each_decision_note_says_what_it_costs():
+    for note in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        heads = re.findall(r"^## (.+)$", note.read_text(), re.MULTILINE)
+        assert heads in (["Context", "Decision", "Price"], ["Context and decision", "Price"]), note.name
 
 
 def test_the_licence_is_whole():

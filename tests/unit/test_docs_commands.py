@@ -212,7 +212,7 @@ def test_operating_runs_as_it_is_written_and_uses_every_route(shell):
 
 def test_deploying_runs_as_it_is_written_on_a_stage_without_a_plan(shell):
     fresh = Operations(LOCAL)
-    fresh.ports.plans.__init__()
+    fresh.ports.plans.__init__()  # as on the first day: nothing was published
     fresh.ports.secrets.tokens["a1"] = operator("admin")
     shell.api, shell.files["plan.yaml"] = fresh, LOCAL
 
