@@ -30,7 +30,12 @@ def deliver(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's si
 @functions.lambda_function(name="evidence")
 def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """Take in receipts, desk outcomes and signals."""
-    return each(event, "evidence", wiring.current().hearing.take)
+    hearing = wiring.current().hearing
+    heard = {
+        record["body"]: int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+        for record in event["Records"]
+    }
+    return each(event, "evidence", lambda body: hearing.take(body, heard[body]))
 
 
 @functions.lambda_function(name="probe")

@@ -31,6 +31,7 @@ WORD_STATES = {
     DeskWord.ABANDONED: RowState.ABANDONED,
 }
 MOST_IN_A_CONVERSATION = 20
+STRANGE_AFTER = 3
 RANK = {
     RowState.SENT: 1,
     RowState.UNKNOWN: 1,
@@ -51,21 +52,31 @@ class Hearing:
     believer: Believer
     clock: Clock
 
-    def take(self, body: str) -> str:
-        """Handle one evidence message and say in a word what it did.
+    def take(self, body: str, tries: int = 1) -> str:
+        """Handle one evidence message, delivered for the `tries`-th time, and say in a word what it did.
 
         Raises ValueError on any other message; Missing when the row it speaks of is not known (yet: a receipt may
-        overtake our own record of the send); Stale and Unavailable: the message comes back.
+        overtake our own record of the send); Stale and Unavailable: the message comes back. A receipt that nobody
+        knows after some tries is for a message that somebody else sent on the same account.
         """
         evidence = read_evidence(body)
         now = self.clock.now()
         match evidence.about:
             case Receipt() as receipt:
-                return self._receipt(evidence, receipt, now)
+                strange = tries >= STRANGE_AFTER
+                return self._receipt_if_ours(evidence, receipt, now, strange=strange)
             case DeskOutcome() as outcome:
                 return self._desk(evidence, outcome, now)
             case Signal() as signal:
                 return self._signal(evidence, signal)
+
+    def _receipt_if_ours(self, evidence: Evidence, receipt: Receipt, now: datetime, *, strange: bool) -> str:
+        try:
+            return self._receipt(evidence, receipt, now)
+        except Missing:
+            if strange:
+                return "not ours"
+            raise
 
     def _receipt(self, evidence: Evidence, receipt: Receipt, now: datetime) -> str:
         row = self._row(evidence, receipt.provider_id)

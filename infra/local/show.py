@@ -75,7 +75,7 @@ class Show:
                     path["path"],
                     path["state"],
                     path["because"],
-                    f"{hard.get('last_outcome')} {hard.get('detail')}",
+                    _evidence(hard),
                 )
             )
         self.table(("path", "state", "because", "last evidence"), rows)
@@ -120,3 +120,9 @@ class Show:
 
     def _print(self, text: str) -> None:
         print(text, file=self.out, flush=True)
+
+
+def _evidence(hard: Mapping[str, Any]) -> str:
+    """The last outcome, and for a bad one what it said."""
+    outcome = str(hard.get("last_outcome") or "none yet")
+    return outcome if outcome == "ok" else f"{outcome}: {hard.get('detail') or ''}".rstrip(": ")

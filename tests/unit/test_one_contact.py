@@ -2,11 +2,12 @@
 
 import pytest
 
-from chalicelib.domain.model import Outcome
+from chalicelib.domain.model import Outcome, Receipt, ReceiptState
 from chalicelib.domain.outbox import RowState
 from chalicelib.domain.routing import Reason, read_decision
 from chalicelib.http_types import MaybeSent, NotSent
 from chalicelib.ports import Missing
+from chalicelib.service.wire import Evidence, dump_evidence
 from tests.world import World, hours
 
 
@@ -187,3 +188,15 @@ def test_a_sick_queue_does_not_slow_acceptance_and_the_sweep_finds_the_row(world
 
     assert (first, second) == (202, 202)
     assert world.row("m1").work.state is world.row("m2").work.state is RowState.DELIVERED
+
+
+def test_a_receipt_for_a_message_that_somebody_else_sent_is_let_go_after_some_tries(world):
+    body = dump_evidence(
+        Evidence(
+            channel="shop", account="", about=Receipt(provider_id="m_theirs", state=ReceiptState.DELIVERED)
+        )
+    )
+
+    with pytest.raises(Missing):
+        world.wired.hearing.take(body)
+    assert world.wired.hearing.take(body, tries=3) == "not ours"
