@@ -1,0 +1,46 @@
+"""The scene that the end-to-end tests play on: one stack, one set of fake providers, faults healed after each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.fakes import Fakes
+from infra.local.scene import Scene
+from infra.local.stack import Stack
+from tests.e2e.watching import forget_health, settled
+
+
+@pytest.fixture(scope="session")
+def scene(stack: Stack) -> Iterator[Scene]:
+    """The demo plan on the running stack, and everybody who takes part."""
+    with Fakes() as fakes:
+        playing = Scene(stack, fakes)
+        playing.set_up()
+        yield playing
+
+
+@pytest.fixture
+def breaking(scene: Scene) -> Iterator[Scene]:
+    """The scene for a test that breaks things: afterwards all is healed, and nobody remembers."""
+    try:
+        yield scene
+    finally:
+        scene.fakes.heal()
+        forget_health(scene)
+
+
+@pytest.fixture
+def planning(scene: Scene) -> Iterator[Scene]:
+    """The scene for a test that changes plan or orders: afterwards there are those of before."""
+    found = scene.read("/v1/plan")
+    try:
+        yield scene
+    finally:
+        for order in scene.read("/v1/orders")["orders"]:
+            tag = scene.ops("GET", "/v1/orders").headers["etag"]
+            scene.ops("DELETE", f"/v1/orders/{order['id']}", headers={"If-Match": tag})
+        now = scene.read("/v1/plan")
+        if now["text"] != found["text"]:
+            named = {"If-Match": f'"{now["version"]}"', "X-Reason": "as before"}
+            scene.ops("PUT", "/v1/plan", found["text"], named)
+        settled(scene)
