@@ -48,7 +48,7 @@ def read_answer(line: Line, method: str, until: float) -> Whole:
         raise MaybeSent(f"no whole answer: {type(broken).__name__}") from broken
     if len(body) > LARGEST or answer.length:
         raise MaybeSent("no whole answer: cut short, or too large")
-    reusable = answer.isclosed() and not answer.will_close
+    reusable = answer.isclosed() and not answer.will_close and not source.overread
     answer.close()
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Whole(code=answer.status, headers=headers, body=body, reusable=reusable)
@@ -70,7 +70,14 @@ class _Bounded(RawIOBase):
         self._line = line
         self._until = until
         self._room = LARGEST + _HEAD
+        self._reader: _Counting | None = None
         self.ended = False
+
+    @property
+    def overread(self) -> bool:
+        """True when more came than the answer: an answer to nobody, which must not become the next one's."""
+        taken = self._reader.taken if self._reader else 0
+        return LARGEST + _HEAD - self._room > taken
 
     def readable(self) -> bool:
         return True
@@ -85,4 +92,26 @@ class _Bounded(RawIOBase):
         return got
 
     def makefile(self, _mode: str) -> BufferedReader:
-        return BufferedReader(self)
+        self._reader = _Counting(self)
+        return self._reader
+
+
+class _Counting(BufferedReader):
+    """Counts what http.client takes out of the buffer."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._counted(super().read(size))
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self._counted(super().readline(size))
+
+    def readinto(self, buffer: Any, /) -> int:
+        got = super().readinto(buffer)
+        self.taken += got
+        return got
+
+    def _counted(self, got: bytes) -> bytes:
+        self.taken += len(got)
+        return got
