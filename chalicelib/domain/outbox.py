@@ -11,6 +11,8 @@ URGENT_SWEEP = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
 RECEIPT_WAIT = timedelta(minutes=5)
 LONGEST_DEFERRAL = timedelta(minutes=5)
+MOST_ATTEMPTS = 40
+"""Attempts of which the record is kept: a row that is tried for days must still fit its item."""
 
 
 class RowState(StrEnum):
@@ -128,8 +130,9 @@ def claimed(work: Work, desk: str, decision: str, now: datetime) -> Work:
         version=work.version + 1,
         attempt=work.attempt + 1,
         desk=desk,
+        provider_id="",
         lease_until=now + LEASE,
-        attempts=(*work.attempts, attempt),
+        attempts=(*work.attempts[-MOST_ATTEMPTS:], attempt),
     )
 
 
@@ -161,7 +164,7 @@ def deferred(work: Work, decision: str, now: datetime) -> tuple[Work, datetime]:
         round=work.round + 1,
         tried=(),
         lease_until=None,
-        attempts=(*work.attempts[-40:], attempt),
+        attempts=(*work.attempts[-MOST_ATTEMPTS:], attempt),
     )
     return parked, now + wait
 

@@ -23,6 +23,8 @@ MOST_AT_ONCE = 25
 SECOND_BELL = 10
 """Seconds after which an urgent row is rung once more."""
 BELL_REST = timedelta(seconds=5)
+APART = timedelta(milliseconds=1)
+"""Between the contacts of one request: one person's are handed over in their order."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,12 @@ class Acceptance:
         Raises Missing for an unknown channel; Unavailable for held requests (they stay queued) and where the
         vendor's keys are out of reach.
         """
+        handled = self._handle(channel_id, request, now, held=held)
+        if held and handled.standing is Standing.REFUSED:
+            raise Unavailable(f"a request that was held is refused now: {handled.because}")
+        return handled
+
+    def _handle(self, channel_id: str, request: Request, now: datetime, *, held: bool) -> Handled:
         situation = self.situations.read(now)
         channel = self.registry.get(situation.plan, channel_id)
         if request.url.startswith("/"):
@@ -50,10 +58,11 @@ class Acceptance:
         if len(request.body) > LARGEST_BODY:
             return self._refused(channel, Refusal.TOO_LARGE, f"{len(request.body)} bytes")
         try:
-            shaken = channel.handshake(request, now)
-            if shaken is not None:
-                return Handled(answer=shaken, channel=channel_id, kind=channel.kind, because="handshake")
-            channel = self._verified(channel, situation, request, now)
+            if not held:  # what is held was proven when it came; its secret may be gone since
+                shaken = channel.handshake(request, now)
+                if shaken is not None:
+                    return Handled(answer=shaken, channel=channel_id, kind=channel.kind, because="handshake")
+                channel = self._verified(channel, situation, request, now)
             parsed = channel.parse(request, now)
         except Forged as forged:
             return self._refused(channel, Refusal.FORGED, str(forged))
@@ -77,12 +86,14 @@ class Acceptance:
         self, channel: Channel, situation: Situation, parsed: Parsed, held: Held, *, again: bool
     ) -> Handled:
         try:
-            if len(parsed.contacts) > MOST_AT_ONCE and not again:
-                return self._overflow(channel, held, f"{len(parsed.contacts)} contacts at once")
+            elements = len((*parsed.contacts, *parsed.receipts, *parsed.outcomes, *parsed.signals))
+            if elements > MOST_AT_ONCE and not again:
+                return self._overflow(channel, held, f"{elements} elements at once")
             if parsed.call is not None and parsed.contacts:
-                if not self._home(channel, situation, parsed.contacts[0]):
+                home = self._home(channel, situation, parsed.contacts[0])
+                if not home:
                     return self._refused(channel, Refusal.WRONG_ACCOUNT, "called number not in the plan")
-                return self.calls.step(channel, situation, parsed, held.at)
+                return self.calls.step(self.registry.get(situation.plan, home), situation, parsed, held.at)
             return self._store(channel, situation, parsed, held.at)
         except Unavailable as sick:
             if again:
@@ -95,8 +106,8 @@ class Acceptance:
         if homes and not own and not (parsed.receipts or parsed.outcomes or parsed.signals):
             return self._refused(channel, Refusal.WRONG_ACCOUNT, f"{len(homes)} for accounts not in the plan")
         new = unrung = 0
-        for home, contact in own:
-            row = contact_row(home, contact, situation, now)
+        for place, (home, contact) in enumerate(own):
+            row = contact_row(home, contact, situation, now + place * APART)
             if self.contacts.add(row) is None:
                 new += 1
                 unrung += not self._ring(Ring(key=row.key, lane=row.lane), now)
@@ -115,13 +126,18 @@ class Acceptance:
             unrung=unrung,
         )
 
-    @staticmethod
-    def _home(channel: Channel, situation: Situation, contact: Contact) -> str:
+    def _home(self, channel: Channel, situation: Situation, contact: Contact) -> str:
         """The channel that a contact belongs to: one vendor address may serve several accounts. "" for none."""
         if contact.account in ("", channel.config.account) or not channel.config.account:
             return channel.config.id
         sibling = situation.plan.channel_of(channel.kind, contact.account)
-        return sibling.id if sibling else ""
+        return sibling.id if sibling and self._one_proof(channel, sibling.id) else ""
+
+    def _one_proof(self, channel: Channel, sibling: str) -> bool:
+        """Who signs for one account speaks for another only where both share a secret, or the platform vouches."""
+        own = {value for values in channel.config.secrets.values() for value in values}
+        others = {value for values in self.secrets.channel(sibling).values() for value in values}
+        return not own or not own.isdisjoint(others)
 
     def _ring(self, ring: Ring, now: datetime) -> bool:
         """Ring, unless the queue has just failed: then the sweeper finds the row."""

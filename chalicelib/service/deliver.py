@@ -6,17 +6,25 @@ from enum import StrEnum
 
 from chalicelib.channels import Capability, Channel, ChannelError, SendFailed
 from chalicelib.domain.model import ContactKind, Outcome
-from chalicelib.domain.outbox import Due, Row, RowState, lease_lost, moved, recorded
+from chalicelib.domain.outbox import (
+    FIRST_SWEEP,
+    LONGEST_DEFERRAL,
+    Due,
+    Row,
+    RowState,
+    lease_lost,
+    moved,
+    recorded,
+)
 from chalicelib.domain.routing import Situation
 from chalicelib.http_types import MaybeSent, NotSent
-from chalicelib.ports import Clock, ContactStore, Missing, Queues, Ring, Stale
+from chalicelib.ports import Clock, ContactStore, Missing, Stale
+from chalicelib.service.conversation import Conversation
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.rows import purpose_of
+from chalicelib.service.silence import Silence
 from chalicelib.service.situation import SituationReader
 
-LOOK_BACK = timedelta(minutes=15)
-"""How far back an unfinished contact of the same person delays a later one."""
-MOST_BEFORE = 5
 MOST_LOOKUPS = 5
 ASK_AGAIN = timedelta(seconds=15)
 WORDS = frozenset({ContactKind.REPLY, ContactKind.NOTICE})
@@ -47,8 +55,9 @@ class Delivery:
 
     situations: SituationReader
     contacts: ContactStore
-    queues: Queues
+    conversation: Conversation
     hands: HandOver
+    silence: Silence
     clock: Clock
 
     def answer(self, key: str) -> Came:
@@ -56,34 +65,48 @@ class Delivery:
         now = self.clock.now()
         try:
             row = self.contacts.get(key)
-            came = self._settle(row, now)
         except Missing:
             return Came.GONE
+        try:
+            came = self._settle(row, now)
         except Stale:
             return Came.REFUSED
-        if came in FINISHED and row.contact.medium.ordered:
-            self._ring_next(row)
+        if came in FINISHED:
+            self.conversation.ring_next(row)
         return came
 
     def _settle(self, row: Row, now: datetime) -> Came:
         if lease_lost(row.work, now):
             lost = recorded(row.work, RowState.UNKNOWN, Outcome.UNKNOWN, detail="the sender's lease ran out")
+            lost = replace(lost, round=0)
             self.contacts.save(row.key, lost)
             row = replace(row, work=lost)
         state = row.work.state
         if state is RowState.SENT or (row.contact.medium.waits and row.kind not in WORDS):
             return self._end_of_wait(row, now)
         if state not in (RowState.ACCEPTED, RowState.DEFERRED, RowState.UNKNOWN):
+            self.silence.judge(row, now)
             return self._nothing_left(row)
-        if now >= (row.work.extended_to or row.deadline) and state is not RowState.UNKNOWN:
-            self.contacts.save(row.key, moved(row.work, RowState.EXPIRED), Due.CLEAR)
-            return Came.EXPIRED
-        if self._older_unfinished(row):
-            return Came.WAITS
-        situation = self.situations.read(now)
+        if now >= (row.work.extended_to or row.deadline):
+            return self._too_late(row)
         if state is RowState.UNKNOWN:
-            return self._ambiguous(row, situation, now)
-        return self._hand(row, situation)
+            return self._ambiguous(row, self.situations.read(now), now)
+        if self.conversation.must_wait(row):
+            return self._put_back(row, now)
+        return self._hand(row, self.situations.read(now))
+
+    def _too_late(self, row: Row) -> Came:
+        if row.work.state is RowState.UNKNOWN:
+            return self._to_a_human(row, "nobody could say until its deadline whether it went")
+        self.contacts.save(row.key, moved(row.work, RowState.EXPIRED), Due.CLEAR)
+        return Came.EXPIRED
+
+    def _put_back(self, row: Row, now: datetime) -> Came:
+        """Its turn is rung; the sweep looks at it ever more seldom, for it must also find those that nobody rings."""
+        if row.due_at is not None and row.due_at <= now:
+            wait = min(max(now - row.accepted_at, FIRST_SWEEP), LONGEST_DEFERRAL)
+            self.contacts.save(row.key, moved(row.work, row.work.state), Due.SET, now + wait)
+        return Came.WAITS
 
     def _hand(self, row: Row, situation: Situation) -> Came:
         to_person = row.kind in WORDS
@@ -101,6 +124,7 @@ class Delivery:
             return self._nothing_left(row)
         ended = RowState.SENT if row.work.state is RowState.SENT else RowState.ABANDONED
         self.contacts.save(row.key, moved(row.work, ended), Due.CLEAR)
+        self.silence.judge(row, now)
         return Came(ended.value)
 
     def _ambiguous(self, row: Row, situation: Situation, now: datetime) -> Came:
@@ -117,6 +141,8 @@ class Delivery:
         return self._looked_up(row, channel, situation, now)
 
     def _looked_up(self, row: Row, channel: Channel, situation: Situation, now: datetime) -> Came:
+        if row.due_at is not None and now < row.due_at:
+            return Came.WAITS
         try:
             went = channel.resolve(row.work.provider_id or row.key)
         except (ChannelError, NotSent, MaybeSent) as silent:
@@ -140,19 +166,3 @@ class Delivery:
         shown = replace(moved(row.work, RowState.DEAD), attempts=(*before, replace(last, detail=why)))
         self.contacts.save(row.key, shown, Due.CLEAR)
         return Came.DEAD
-
-    def _older_unfinished(self, row: Row) -> bool:
-        """True when an earlier contact of this person must go first; its end rings this one."""
-        if not row.contact.medium.ordered or row.kind in WORDS:
-            return False
-        for key in self.contacts.history(row.party, MOST_BEFORE, before=row.accepted_at):
-            older = self.contacts.get(key)
-            if row.accepted_at - older.accepted_at > LOOK_BACK:
-                return False
-            if older.kind is row.kind and older.work.state.blocks_later:
-                return True
-        return False
-
-    def _ring_next(self, row: Row) -> None:
-        for key in self.contacts.history(row.party, 1, after=row.accepted_at):
-            self.queues.bell(Ring(key=key, lane=row.lane))

@@ -15,8 +15,8 @@ from chalicelib.domain.model import (
     Signal,
     path_id,
 )
-from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved
-from chalicelib.ports import Clock, Missing, Ring
+from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved, recorded
+from chalicelib.ports import Clock, Missing, Ring, Stale, Unavailable
 from chalicelib.service.believe import Believer
 from chalicelib.service.errand import alias_of
 from chalicelib.service.rows import words_row
@@ -84,29 +84,45 @@ class Hearing:
             return self._advance(row, RowState.DELIVERED)
         if receipt.state is not ReceiptState.FAILED:
             return "noted"
-        if row.work.state not in (RowState.SENT, RowState.UNKNOWN):
+        if row.work.state is RowState.SENDING:
+            raise Stale("the receipt overtook our own record of the send")
+        own = receipt.provider_id in (row.work.provider_id, row.key)  # else it speaks of an earlier send
+        if row.work.state not in (RowState.SENT, RowState.UNKNOWN) or not own:
             return "late"
-        if receipt.outcome in (Outcome.RECIPIENT, Outcome.REQUEST):
-            self.stores.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
+        came = self._failed(row, receipt, now)
+        signal = Signal(outcome=receipt.outcome, at=now, detail=f"receipt: {receipt.detail}")
+        self._signal(replace(evidence, path=self._path_of(row)), signal)
+        return came
+
+    def _failed(self, row: Row, receipt: Receipt, now: datetime) -> str:
+        """The next desk may take what one desk's address did not; words to a person have no other way."""
+        outcome = Outcome.UNKNOWN if receipt.outcome is Outcome.OK else receipt.outcome
+        refused = recorded(row.work, RowState.ACCEPTED, outcome, detail=receipt.detail)
+        if row.work.desk:
+            self.stores.contacts.save(row.key, refused, Due.SET, now)
+            self._ring(row)
+            return "next desk"
+        if outcome in (Outcome.RECIPIENT, Outcome.REQUEST):
+            self.stores.contacts.save(row.key, replace(refused, state=RowState.DEAD), Due.CLEAR)
             return "dead"
-        *before, last = row.work.attempts
-        refused = replace(
-            row.work, attempts=(*before, replace(last, outcome=receipt.outcome, detail=receipt.detail))
-        )
-        work, at = deferred(refused, last.decision, now)
+        work, at = deferred(replace(refused, version=row.work.version), refused.attempts[-1].decision, now)
         self.stores.contacts.save(row.key, work, Due.SET, at)
-        self._signal(evidence, Signal(outcome=receipt.outcome, at=now, detail=f"receipt: {receipt.detail}"))
         return "deferred"
 
     def _desk(self, evidence: Evidence, outcome: DeskOutcome, now: datetime) -> str:
         row = self._row(evidence, outcome.reference)
         if outcome.word is DeskWord.REPLY and outcome.text:
-            name = f"{evidence.channel}:{outcome.provider_id or outcome.text}"
+            own_name = outcome.provider_id or f"{row.key}:{outcome.text}"
+            name = f"{evidence.channel}:{own_name}"
             reply = words_row(row, ContactKind.REPLY, name, outcome.text, now)
             if self.stores.contacts.add(reply) is None:
-                self.stores.queues.bell(Ring(key=reply.key, lane=reply.lane))
+                self._ring(reply)
         self._advance_others(row, WORD_STATES[outcome.word])
         return self._advance(row, WORD_STATES[outcome.word])
+
+    def _ring(self, row: Row) -> None:
+        with suppress(Unavailable):  # the sweeper finds it
+            self.stores.queues.bell(Ring(key=row.key, lane=row.lane))
 
     def _advance(self, row: Row, state: RowState) -> str:
         if RANK.get(row.work.state, 0) >= RANK[state]:
@@ -119,9 +135,10 @@ class Hearing:
         if not row.work.provider_id or row.work.provider_id == row.key:
             return
         for key in self.stores.contacts.history(row.party, MOST_IN_A_CONVERSATION, before=row.accepted_at):
-            other = self.stores.contacts.get(key)
-            if (other.work.desk, other.work.provider_id) == (row.work.desk, row.work.provider_id):
-                self._advance(other, state)
+            with suppress(Missing):  # the index may be behind a row that has expired
+                other = self.stores.contacts.get(key)
+                if (other.work.desk, other.work.provider_id) == (row.work.desk, row.work.provider_id):
+                    self._advance(other, state)
 
     def _signal(self, evidence: Evidence, signal: Signal) -> str:
         path = evidence.path or self._own_path(evidence.channel)
@@ -130,6 +147,10 @@ class Hearing:
         known = self.stores.health.read([path]).get(path)
         flip = self.believer.learn(path, signal, known)
         return f"flip {flip.after.value}" if flip else "learned"
+
+    def _path_of(self, row: Row) -> str:
+        desk = self.situations.read(self.clock.now()).plan.desks.get(row.work.desk)
+        return self._own_path(desk.channel if desk else row.channel)
 
     def _own_path(self, channel: str) -> str:
         found = self.situations.read(self.clock.now()).plan.channels.get(channel)
@@ -145,10 +166,16 @@ class Hearing:
         return self.stores.contacts.get(reference)
 
     def _senders(self, evidence: Evidence) -> list[tuple[str, str]]:
-        """The channel itself, then its siblings: one vendor address may bring the receipts of several accounts."""
+        """The channel itself, then its siblings: one vendor address may bring the receipts of several accounts.
+
+        A desk's words only count within its own account: desks number their conversations 1, 2, 3.
+        """
         channels = self.situations.read(self.clock.now()).plan.channels
         own = channels.get(evidence.channel)
-        siblings = [
-            c for c in channels.values() if own and c.kind == own.kind and c.id != own.id and c.account
-        ]
-        return [(evidence.channel, evidence.account), *((c.id, c.account) for c in siblings)]
+        found = [(evidence.channel, evidence.account)]
+        if own is None:
+            return found
+        anywhere = isinstance(evidence.about, Receipt)
+        kin = [c for c in channels.values() if c.kind == own.kind and c.id != own.id and c.account]
+        near = [c for c in kin if anywhere or (c.account, c.base) == (own.account, own.base)]
+        return [*found, *((c.id, c.account) for c in near)]

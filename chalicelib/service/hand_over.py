@@ -1,17 +1,18 @@
 """Sends one row: decides with fresh health, leases a token, claims, sends, records; then the next desk if it must."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.channels import Channel, ChannelError
-from chalicelib.domain.decision import LAST_RANK, Decision, to_person
+from chalicelib.domain.decision import LAST_RANK, Decision, Reason, to_person
 from chalicelib.domain.health import PathHealth, believe
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import Due, Row, RowState, claimed, moved, recorded
 from chalicelib.domain.plan import Desk
-from chalicelib.domain.routing import Case, Situation, against_person
-from chalicelib.ports import Clock, ContactStore, HealthStore, Missing
+from chalicelib.domain.routing import Case, Situation, against, against_person
+from chalicelib.ports import Clock, ContactStore, HealthStore, Missing, Unavailable
 from chalicelib.service.attempt import Result, attempt
 from chalicelib.service.believe import Believer
 from chalicelib.service.capacity import Tokens, choose
@@ -41,7 +42,7 @@ class HandOver:
     def to_desk(self, row: Row, situation: Situation) -> RowState:
         """Hand a contact to the best desk, then the next, until one takes it or none is left."""
         options = situation.plan.options(row.purpose, row.market)
-        known = self.health.read({path for option in options for path in option.paths})
+        known = self._known({path for option in options for path in option.paths})
         began = self.clock.now()
         while True:
             now = self.clock.now()
@@ -58,19 +59,13 @@ class HandOver:
     def to_person(self, row: Row, situation: Situation) -> RowState:
         """Write a reply or a notice to the person, on the channel they wrote on."""
         now = self.clock.now()
-        errand = for_person(row, situation.plan)
-        known = self.health.read([errand.path])
+        try:
+            errand = for_person(row, situation.plan)
+        except Missing:  # a plan can be rolled back: the words wait until their own deadline
+            return self.put_by.no_way(row, Reason.UNREADY, now)
+        known = self._known([errand.path])
         fresh = self._fresh(situation, known, now)
-        case = Case(key=row.key, purpose=row.purpose, market=row.market, medium=row.contact.medium)
-        window = self._window(errand, situation)
-        reason = against_person(
-            fresh.plan.channels[errand.channel],
-            case,
-            fresh,
-            now=now,
-            window=window,
-            heard=row.contact.sent_at,
-        )
+        reason = self._against(row, fresh, errand, now)
         if reason is not None:
             return self.put_by.no_way(row, reason, now)
         row, result = self._send(row, fresh, errand, to_person(errand.channel))
@@ -88,15 +83,22 @@ class HandOver:
         now = self.clock.now()
         desk = situation.plan.desks.get(row.work.desk)
         errand = for_desk(row, situation.plan, desk.id) if desk else for_person(row, situation.plan)
-        if desk is not None and not self.tokens.take(self.contacts, desk, now):
+        known = self._known([errand.path])
+        fresh = self._fresh(situation, known, now)
+        if self._against(row, fresh, errand, now) or (
+            desk is not None and not self.tokens.take(self.contacts, desk, now)
+        ):
             return self.put_by.still_unknown(row, now)
-        row, result = self._send(row, situation, errand, row.work.attempts[-1].decision)
-        self._learn(errand, result, self.health.read([errand.path]))
-        return self.put_by.still_unknown(row, now) if row.work.state is RowState.ACCEPTED else row.work.state
+        decision = row.work.attempts[-1].decision
+        row, result = self._send(row, fresh, errand, decision, doubts=row.work.round + 1)
+        self._learn(errand, result, known)
+        return row.work.state
 
     def channel_tried(self, row: Row, situation: Situation) -> Channel | None:
         """The channel of the row's last attempt, or None when the plan has it no more."""
         desk = situation.plan.desks.get(row.work.desk)
+        if row.work.desk and desk is None:
+            return None
         try:
             return self.registry.get(situation.plan, desk.channel if desk else row.channel)
         except (Missing, ChannelError):
@@ -108,37 +110,64 @@ class HandOver:
 
         return choose(row, situation, row.work.tried, now, take)
 
-    def _send(self, row: Row, situation: Situation, errand: Errand, decision: str) -> tuple[Row, Result]:
-        """Claim, send, record: the claim is the last write before this one send. Raises Stale when another has it."""
+    def _send(
+        self, row: Row, situation: Situation, errand: Errand, decision: str, *, doubts: int = 0
+    ) -> tuple[Row, Result]:
+        """Claim, send, record: the claim is the last write before this one send. Raises Stale when another has it.
+
+        `doubts` counts the sends before this one of which nobody knows whether they went: while there are any,
+        a refusal does not free the row for another desk.
+        """
         now = self.clock.now()
         work = claimed(row.work, errand.desk, decision, now)
         self.contacts.save(row.key, work)
         result = attempt(lambda: self.registry.get(situation.plan, errand.channel), errand.message, now)
-        return self._recorded(replace(row, work=work), errand, result), result
+        return self._recorded(replace(row, work=work), errand, result, doubts), result
 
-    def _recorded(self, row: Row, errand: Errand, result: Result) -> Row:
+    def _recorded(self, row: Row, errand: Errand, result: Result, doubts: int) -> Row:
         now, provider_id = self.clock.now(), result.sent.provider_id if result.sent else ""
         state, due, wait = RowState.ACCEPTED, Due.KEEP, timedelta()
-        if result.outcome is Outcome.UNKNOWN:
-            state, due, wait = RowState.UNKNOWN, Due.SET, UNKNOWN_WAIT
+        if result.outcome is Outcome.UNKNOWN or (doubts and result.outcome is not Outcome.OK):
+            state, due, wait = RowState.UNKNOWN, Due.SET, UNKNOWN_WAIT * 2 ** min(doubts, 4)
         elif result.sent is not None and result.sent.receipt_due:
-            state, due, wait = RowState.SENT, Due.SET, RECEIPT_WAIT
+            state, due = RowState.SENT, Due.SET
+            wait = result.promise.wait if result.promise else RECEIPT_WAIT
         elif result.outcome is Outcome.OK:
             state, due = RowState.DELIVERED, Due.CLEAR
         if provider_id and provider_id != row.key:
             self.contacts.alias(errand.alias(provider_id), row.key)
         work = recorded(row.work, state, result.outcome, detail=result.detail, provider_id=provider_id)
+        work = replace(work, round=doubts) if state is RowState.UNKNOWN else work
         self.contacts.save(row.key, work, due, now + wait if due is Due.SET else None)
-        if state is RowState.UNKNOWN:
-            self.put_by.ring_later(row, UNKNOWN_WAIT)
+        if state is RowState.UNKNOWN or result.promise:
+            self.put_by.ring_later(row, wait)
         return replace(row, work=work)
 
     def _learn(
         self, errand: Errand, result: Result, known: Mapping[str, PathHealth]
     ) -> Mapping[str, PathHealth]:
         signal = result.signal(self.clock.now(), self.believer.vantage)
-        self.believer.learn(errand.path, signal, known.get(errand.path))
-        return {**known, **self.health.read([errand.path])} if result.outcome is not Outcome.OK else known
+        with suppress(Unavailable):
+            self.believer.learn(errand.path, signal, known.get(errand.path))
+            if result.outcome is not Outcome.OK:
+                return {**known, **self.health.read([errand.path])}
+        return known
+
+    def _known(self, paths: Iterable[str]) -> Mapping[str, PathHealth]:
+        """Health as it is now; while its store is down the snapshot's beliefs must do."""
+        try:
+            return self.health.read(paths)
+        except Unavailable:
+            return {}
+
+    def _against(self, row: Row, situation: Situation, errand: Errand, now: datetime) -> Reason | None:
+        """The first reason against this one errand now."""
+        case = Case(key=row.key, purpose=row.purpose, market=row.market, medium=row.contact.medium)
+        if errand.desk:
+            option = situation.plan.option(errand.desk, row.market)
+            return against(option, case, situation, now=now, tried=())
+        channel, window = situation.plan.channels[errand.channel], self._window(errand, situation)
+        return against_person(channel, case, situation, now=now, window=window, heard=row.contact.sent_at)
 
     def _fresh(self, situation: Situation, known: Mapping[str, PathHealth], now: datetime) -> Situation:
         beliefs = {path: believe(health, now, self.believer.rules) for path, health in known.items()}

@@ -1,15 +1,17 @@
 """Puts rows by: for a later round, with a call-back offered; for a window that is shut; for a doubt not yet settled."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from chalicelib.channels import Capability, ChannelError
 from chalicelib.domain.decision import Decision, Reason, kept
+from chalicelib.domain.minimum_service import minimum_reply
 from chalicelib.domain.model import ContactKind, Outcome
 from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved
 from chalicelib.domain.routing import Situation
-from chalicelib.ports import ContactStore, Missing, Queues, Ring
+from chalicelib.ports import ContactStore, Missing, Queues, Ring, Unavailable
 from chalicelib.service.registry import Registry
 from chalicelib.service.rows import purpose_of, words_row
 from chalicelib.web.words import say
@@ -68,7 +70,8 @@ class PutBy:
     def ring_later(self, row: Row, wait: timedelta) -> None:
         """Ring when the wait is over, up to a quarter later so that rows put by together do not come back together."""
         seconds = wait.total_seconds() * (1 + crc32(row.key.encode()) % 256 / 1024)
-        self.queues.bell(Ring(key=row.key, lane=row.lane, delay=max(1, min(900, round(seconds)))))
+        with suppress(Unavailable):  # the due time is stored: the sweeper rings
+            self.queues.bell(Ring(key=row.key, lane=row.lane, delay=max(1, min(900, round(seconds)))))
 
     @staticmethod
     def _hopeless(row: Row, decision: Decision) -> bool:
@@ -87,8 +90,10 @@ class PutBy:
             return False
         language = row.contact.party.language or situation.plan.languages[0]
         purpose = purpose_of(situation.plan, row.purpose)
-        text = purpose.offer.get(language) or say("message.offer", language)
+        planned = minimum_reply(situation, row, language, now)
+        text = planned or purpose.offer.get(language) or say("message.offer", language)
         notice = words_row(row, ContactKind.NOTICE, row.key, text, now)
         if self.contacts.add(notice) is None:
-            self.queues.bell(Ring(key=notice.key, lane=notice.lane))
+            with suppress(Unavailable):
+                self.queues.bell(Ring(key=notice.key, lane=notice.lane))
         return True

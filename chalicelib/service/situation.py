@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.minimum_service import planned
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.plan_faults import PlanRefused
 from chalicelib.domain.plan_reader import read_plan
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, read_snapshot
@@ -13,6 +15,9 @@ from chalicelib.ports import Missing, PlanStore, PlanVersion, SnapshotStore, Una
 FRESH_FOR = timedelta(seconds=2)
 STALE_AFTER = timedelta(minutes=3)
 """A snapshot older than this marks decisions as stale: `tick` publishes every minute."""
+
+UNFIT = (Missing, Unavailable, ValueError, PlanRefused)
+"""Not there, out of reach, or written by a version of ours that this one does not understand."""
 
 
 class NoSituation(Exception):
@@ -33,12 +38,19 @@ class SituationReader:
 
     def read(self, now: datetime) -> Situation:
         """The situation now. Raises NoSituation when there is nothing at all to go by."""
-        if self._held is None or self._read_at is None or now - self._read_at >= FRESH_FOR:
+        if self._held is None or self._read_at is None or abs(now - self._read_at) >= FRESH_FOR:
             self._read_at = now
             self._held = self._newest()
         held = self._held
         stale = held.at is not None and now - held.at > STALE_AFTER
         return held if held.stale == stale else replace(held, stale=stale)
+
+    def planned(self, path: str, at: datetime) -> bool:
+        """True while a path is in maintenance, as far as the situation can be read; read anew, for flips are rare."""
+        try:
+            return planned(self._newest(), path, at)
+        except (NoSituation, *UNFIT):
+            return False
 
     def plan_of(self, found: PlanVersion) -> Plan:
         """A published version as a plan; the one held already when it is the same."""
@@ -47,15 +59,13 @@ class SituationReader:
         return self._plan
 
     def _newest(self) -> Situation:
-        try:
-            return self._from_text(self.snapshots.read()[1])
-        except (Missing, Unavailable):
-            if self._held is not None:
-                return self._held
-        try:
-            return self._from_text(self.snapshots.fallback()[1])
-        except (Missing, Unavailable):
-            return self._bundled()
+        for source in (self.snapshots.read, self.snapshots.fallback):
+            try:
+                return self._from_text(source()[1])
+            except UNFIT:
+                if self._held is not None:
+                    return self._held
+        return self._bundled()
 
     def _from_text(self, text: str) -> Situation:
         snapshot = read_snapshot(text)

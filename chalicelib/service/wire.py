@@ -1,6 +1,7 @@
 """Our own queue messages as text and back: raw requests for later, receipts, outcomes and signals as evidence."""
 
 import json
+import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from chalicelib.domain.snapshot import millis, moment
 from chalicelib.http_types import Request
 
 type_names = {"receipt": Receipt, "outcome": DeskOutcome, "signal": Signal}
+_UNFIT = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""What a queue or UTF-8 refuses: such a text travels escaped."""
 _ENUMS = {"state": ReceiptState, "outcome": Outcome, "word": DeskWord, "evidence": EvidenceClass}
 
 
@@ -46,7 +49,7 @@ def dump_evidence(evidence: Evidence) -> str:
     name = next(n for n, t in type_names.items() if isinstance(evidence.about, t))
     about = {k: v for k, v in _plain(evidence.about).items() if v not in ("", None, 0)}
     document = {"channel": evidence.channel, "account": evidence.account, "path": evidence.path, name: about}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _text(document)
 
 
 def read_evidence(text: str) -> Evidence:
@@ -75,7 +78,7 @@ def dump_held(held: Held) -> str:
         "origin": request.origin,
         "body": b64encode(request.body).decode(),
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _text(document)
 
 
 def read_held(text: str) -> Held:
@@ -93,6 +96,11 @@ def read_held(text: str) -> Held:
         return Held(channel=document["channel"], at=moment(document["at"]), request=request)
     except (KeyError, TypeError, ValueError) as unreadable:
         raise ValueError(f"not a held request: {type(unreadable).__name__}") from unreadable
+
+
+def _text(document: dict[str, Any]) -> str:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(document, separators=(",", ":")) if _UNFIT.search(text) else text
 
 
 def _plain(value: Any) -> dict[str, Any]:
