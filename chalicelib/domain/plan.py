@@ -6,8 +6,13 @@ from datetime import timedelta
 
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
+from chalicelib.domain.page_plan import PagePlan
 
 WORLD = "world"
+
+
+WRITTEN = frozenset(medium for medium in Medium if not medium.waits)
+"""What a desk takes unless its plan says more: a live call needs a desk that can be dialled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,7 @@ class Desk:
     target: Mapping[str, str] = field(default_factory=dict)
     capacity: Capacity = Capacity()
     hours: Hours | None = None
-    media: frozenset[Medium] = frozenset(Medium)
+    media: frozenset[Medium] = WRITTEN
     ring: int = 20
 
 
@@ -126,6 +131,7 @@ class Plan:
     desks: Mapping[str, Desk] = field(default_factory=dict)
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     safety: tuple[SafetyRule, ...] = ()
+    pages: Mapping[str, PagePlan] = field(default_factory=dict)
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(
         default_factory=dict, repr=False, compare=False
@@ -172,12 +178,11 @@ class Plan:
         found = self.purposes.get(purpose)
         if found is None:
             return ()
-        return tuple(
-            self._option(self.desks[d], market)
-            for d in found.routes.get(market) or found.routes.get(WORLD, ())
-        )
+        return tuple(self.option(d, market) for d in found.routes.get(market) or found.routes.get(WORLD, ()))
 
-    def _option(self, desk: Desk, market: str) -> Option:
+    def option(self, desk_id: str, market: str) -> Option:
+        """One desk as an option for a market's customers. Raises KeyError when the plan has no such desk."""
+        desk = self.desks[desk_id]
         channel = self.channels[desk.channel]
         path = path_id(channel.id, Direction.OUT, channel.market)
         paths = (path,) if market == channel.market else (path, path_id(channel.id, Direction.OUT, market))

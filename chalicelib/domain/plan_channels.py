@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.model import Medium
-from chalicelib.domain.plan import WORLD, Capacity, ChannelPlan, Desk, Door
+from chalicelib.domain.plan import WORLD, WRITTEN, Capacity, ChannelPlan, Desk, Door
 from chalicelib.domain.plan_faults import IDENTIFIER, Place
 from chalicelib.domain.plan_fields import door_link, plain_texts, texts_by, web_address
 
@@ -78,7 +78,7 @@ def _desk(id_: str, place: Place, channels: Mapping[str, ChannelPlan], hours: Ma
         target=plain_texts(place.at("target")),
         capacity=_capacity(place.at("capacity")),
         hours=None if when.value is None else hours.get(when.known(hours, "opening hours")),
-        media=frozenset(media) or frozenset(Medium),
+        media=frozenset(media) or WRITTEN,
         ring=place.at("ring").whole(5, 600) or 20,
     )
 

@@ -15,6 +15,7 @@ from chalicelib.channels import (
     StepAction,
     Verdict,
 )
+from chalicelib.domain.minimum_service import minimum_reply
 from chalicelib.domain.model import (
     Contact,
     ContactKind,
@@ -32,7 +33,7 @@ from chalicelib.ports import ContactStore, Note, Queues, Ring, Secrets, Unavaila
 from chalicelib.service.capacity import Tokens, choose
 from chalicelib.service.handled import Handled
 from chalicelib.service.rows import contact_row
-from chalicelib.service.tokens import BadToken, CallState, read_state, sign_state
+from chalicelib.service.tokens import BadToken, CallState, sign_state, state_of
 from chalicelib.service.wire import Evidence, dump_evidence
 from chalicelib.web.words import say
 
@@ -78,7 +79,7 @@ class Calls:
         """Answer one request of a call. Raises Unavailable when nothing durable can be written."""
         call = parsed.call or CallStep(word=CallWord.ARRIVED)
         try:
-            state = read_state(call.state, self.secrets.signing_keys()) if call.state else CallState()
+            state = state_of(parsed.contacts[0].provider_id, call.state, self.secrets.signing_keys())
         except BadToken as bad:
             answer = channel.answer(Verdict(standing=Standing.REFUSED, refusal=Refusal.FORGED))
             return Handled(
@@ -131,7 +132,8 @@ class Calls:
             return Step(
                 action=StepAction.NOTICE, say=say("voice.notice", turn.language), language=turn.language
             )
-        own = offer.get(turn.language)
+        planned = minimum_reply(turn.situation, row, turn.language, turn.now)
+        own = planned or offer.get(turn.language)
         words = f"{own} {say('voice.press', turn.language)}" if own else say("voice.offer", turn.language)
         return Step(action=StepAction.OFFER, say=words, language=turn.language, next_url=back, state=token)
 

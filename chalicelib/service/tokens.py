@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
+from chalicelib.ports import Unavailable
+
 
 class BadToken(Exception):
     """The token is not one that we made."""
@@ -14,8 +16,9 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallState:
-    """Where a call stands: its step, the desks tried, the desk being tried now, the row of that try."""
+    """Where a call stands: whose it is, its step, the desks tried, the desk being tried now, the row of that try."""
 
+    call: str = ""
     step: int = 0
     tried: tuple[str, ...] = ()
     desk: str = ""
@@ -26,6 +29,19 @@ def sign_state(state: CallState, keys: Sequence[bytes]) -> str:
     """The token: URL-safe, signed with the newest key (HMAC-SHA256, 128 bits kept)."""
     body = urlsafe_b64encode(json.dumps(asdict(state), separators=(",", ":")).encode()).rstrip(b"=")
     return f"{body.decode()}.{_mark(body, keys[0])}"
+
+
+def state_of(call: str, token: str, keys: Sequence[bytes]) -> CallState:
+    """Where this very call stands; a new one has no token yet.
+
+    Raises BadToken, also for another call's state, and Unavailable when the stage has no keys to sign with.
+    """
+    if not keys:
+        raise Unavailable("the stage's channel secrets hold no signing_keys")
+    state = read_state(token, keys) if token else CallState(call=call)
+    if state.call != call:
+        raise BadToken("the state belongs to another call")
+    return state
 
 
 def read_state(token: str, keys: Sequence[bytes]) -> CallState:

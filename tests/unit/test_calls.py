@@ -1,10 +1,12 @@
 """Calls: the very response offers what works, step by step, signed by the vendor's own SDK."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from chalicelib.domain.maintenance import Span, Window, Windows
 from chalicelib.domain.model import ContactKind, Outcome, Signal, row_key
 from chalicelib.domain.outbox import RowState
 from tests.contract.twilio_side import NUMBER, SID, form_request, posted
@@ -100,6 +102,21 @@ def test_an_unanswered_dial_is_followed_by_the_next_desk_then_by_the_offer(world
     assert row(world, "/2").decision.startswith("|calls-a:atd,calls-b:atd,back-office:mut")
 
 
+def test_a_caller_hears_the_windows_words_while_every_desk_for_calls_is_in_maintenance(world):
+    now = world.clock.now()
+    work = Window(
+        id="w1", title="t", scopes=("channel:trunk-a", "channel:trunk-b"), reply={"fr": "De retour à midi."},
+        spans=(Span(start=now, end=now + timedelta(hours=1)),), alternatives={"hotline": ("desk:back-office",)},
+    )  # fmt: skip
+    world.ports.maintenance.write(Windows().put(work, now))
+    world.wired.tick.flip()
+    world.clock.advance(3)
+
+    _, document = Line(world).post()
+
+    assert "De retour à midi." in "".join(document.itertext())
+
+
 def test_a_caller_who_presses_one_gets_a_call_back_that_reaches_a_desk(world):
     line = Line(world)
     for status in ({}, {"DialCallStatus": "busy"}, {"DialCallStatus": "busy"}):
@@ -188,3 +205,23 @@ def signal(world, outcome):
 
 def belief(world, path):
     return world.ports.health.read([path]).get(path)
+
+
+def test_a_state_taken_from_another_call_is_refused(world):
+    first = Line(world)
+    first.post(CallSid="CA-one")
+    other = Line(world)
+    other.url = first.url
+
+    request = form_request(posted({**CALL, "CallSid": "CA-two", "DialCallStatus": "busy"}), TOKEN, other.url)
+
+    assert world.wired.acceptance.receive("phone", request, world.clock.now()).answer.code == 403
+
+
+def test_without_signing_keys_the_caller_hears_a_notice_and_the_request_is_held(world):
+    world.ports.secrets.keys = ()
+    answer, document = Line(world).post()
+
+    assert answer.code == 200
+    assert document.find("Say") is not None
+    assert [note.queue for note in world.ports.queues.notes if note.queue == "overflow"] == ["overflow"]

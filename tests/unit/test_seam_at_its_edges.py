@@ -10,7 +10,7 @@ from chalicelib.http_types import Answer, Call, MaybeSent, NotSent, Request, Res
 from chalicelib.ports import Unavailable
 from chalicelib.service.accept import prove
 from chalicelib.service.tokens import read_state
-from tests.world import START, World
+from tests.world import PLAN, START, World
 
 
 class Keyed(Channel):
@@ -81,7 +81,7 @@ def test_an_invitation_has_a_link_and_an_id_to_end_the_meeting_by():
 
 
 def test_a_vendor_without_an_address_to_come_back_to_gets_the_calls_state_by_itself():
-    world = World()
+    world = World(PLAN.replace("target: {queue: sales}", "target: {queue: sales}, media: [voice, messaging]"))
     caller = Contact(account="", provider_id="c1", party=Party(address="+33612345678"), medium=Medium.VOICE)
     parsed = Parsed(contacts=(caller,), call=CallStep(word=CallWord.ARRIVED))
     flow = Flow(ChannelConfig(id="shop"), Keys())
