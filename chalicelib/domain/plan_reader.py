@@ -8,30 +8,33 @@ from hashlib import sha256
 from typing import Any
 
 from chalicelib.domain.hours import Hours
-from chalicelib.domain.model import Medium
-from chalicelib.domain.plan import ChannelPlan, Desk, Match, Plan, Purpose
+from chalicelib.domain.plan import WRITTEN, ChannelPlan, Desk, Match, Plan, Purpose
 from chalicelib.domain.plan_channels import market, read_channels, read_desks
 from chalicelib.domain.plan_faults import Fault, Place, PlanRefused
 from chalicelib.domain.plan_fields import hours_document, opening_hours, web_address
+from chalicelib.domain.plan_pages import pages_document, read_pages
 from chalicelib.domain.plan_purposes import read_purposes, read_safety
 from chalicelib.domain.plan_text import document
 
 SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
-    "purposes", "safety",
+    "purposes", "safety", "pages",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
 
 
-def read_plan(text: str, version: int, kinds: Collection[str] | None = None) -> Plan:
-    """The plan in a text of at most 4 MB; `kinds` are the known kinds of channel (None: any).
+def read_plan(
+    text: str, version: int, kinds: Collection[str] | None = None, formats: Collection[str] | None = None
+) -> Plan:
+    """The plan in a text of at most 4 MB; `kinds` of channel and `formats` of pages are those known (None: any).
 
     Its `digest` is SHA-256 of what it says, however it was spelled. Raises PlanRefused with every fault.
     """
     root = Place(value=document(text))
     plan = _read(root, version, kinds)
+    plan = replace(plan, pages=read_pages(root.at("pages"), plan.channels, formats))
     if root.faults:
         raise PlanRefused(tuple(root.faults))
     return replace(plan, digest=sha256(dump_plan(plan).encode("utf-8")).hexdigest())
@@ -58,7 +61,7 @@ def dump_plan(plan: Plan) -> str:
             {"purpose": rule.purpose, "min_channels": rule.min_channels, "min_capacity": rule.min_capacity}
             for rule in plan.safety
         ],
-    }
+    } | ({"pages": pages_document(plan.pages)} if plan.pages else {})
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -125,7 +128,7 @@ def _channel(channel: ChannelPlan) -> dict[str, Any]:
 
 def _desk(desk: Desk, names: dict[Hours, str]) -> dict[str, Any]:
     capacity = _given(rate=desk.capacity.rate, concurrent=desk.capacity.concurrent)
-    media = sorted(desk.media) if desk.media != frozenset(Medium) else []
+    media = sorted(desk.media) if desk.media != WRITTEN else []
     return _given(
         channel=desk.channel, target=dict(desk.target), capacity=capacity, media=media, ring=desk.ring,
         hours=names[desk.hours] if desk.hours else None,

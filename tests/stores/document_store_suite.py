@@ -1,12 +1,14 @@
 """What every store of plans, orders, snapshots and ledger entries must do; subclasses give fresh `ports`."""
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from examples import NOW, at
 
 from chalicelib.domain.chain import broken_at
+from chalicelib.domain.maintenance import ICAL, Span, Window, Windows
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.ports import Missing, PlanVersion, Stale
 
@@ -24,6 +26,15 @@ def order(name: str) -> Order:
     return Order(
         id=name, kind=OrderKind.DRAIN, scope="desk:a", until=at(600), owner="anna", reason="é", since=NOW
     )
+
+
+def window(name: str) -> Window:
+    return Window(
+        id=name, title="é", scopes=("desk:a", "path:a#out#fr"), owner="anna", reason="because",
+        spans=(Span(start=at(600), end=at(900)), Span(start=at(7_200), end=at(7_500))),
+        alternatives={"order": ("desk:b", "reply")}, drain_before=timedelta(minutes=5), source=ICAL,
+        reply={"fr": "À bientôt."},
+    )  # fmt: skip
 
 
 class PlanStoreSuite:
@@ -90,6 +101,32 @@ class OrderStoreSuite:
         with pytest.raises(Stale):
             ports.orders.write(replace(first, version=3))
         assert ports.orders.read() == first
+
+
+class MaintenanceStoreSuite:
+    def test_there_are_no_windows_before_the_first(self, ports):
+        assert ports.maintenance.read() == Windows()
+
+    def test_windows_come_back_as_they_were_planned_and_orders_are_left_alone(self, ports):
+        ports.orders.write(Orders().give(order("o1"), NOW))
+        first = Windows().put(window("w1"), NOW)
+        ports.maintenance.write(first)
+        more = first.put(window("w2"), NOW)
+
+        ports.maintenance.write(more)
+
+        assert ports.maintenance.read() == more
+        assert ports.orders.read().version == 1
+
+    def test_of_two_who_plan_at_once_one_is_stale(self, ports):
+        first = Windows().put(window("w1"), NOW)
+        ports.maintenance.write(first)
+
+        with pytest.raises(Stale):
+            ports.maintenance.write(Windows().put(window("w2"), NOW))
+        with pytest.raises(Stale):
+            ports.maintenance.write(replace(first, version=3))
+        assert ports.maintenance.read() == first
 
 
 class SnapshotStoreSuite:

@@ -2,9 +2,16 @@
 
 import pytest
 from contact_store_suite import ContactStoreSuite
-from document_store_suite import LedgerSuite, OrderStoreSuite, PlanStoreSuite, SnapshotStoreSuite
+from document_store_suite import (
+    LedgerSuite,
+    MaintenanceStoreSuite,
+    OrderStoreSuite,
+    PlanStoreSuite,
+    SnapshotStoreSuite,
+)
 from examples import NOW, at
 from health_store_suite import HealthStoreSuite
+from page_store_suite import PageStoreSuite
 from races import RaceSuite
 
 from chalicelib.memory import ManualClock, MemoryPorts
@@ -26,6 +33,11 @@ def health(ports):
     return ports.health
 
 
+@pytest.fixture
+def pages(ports):
+    return ports.pages
+
+
 class TestContacts(ContactStoreSuite):
     pass
 
@@ -34,11 +46,19 @@ class TestHealth(HealthStoreSuite):
     pass
 
 
+class TestPages(PageStoreSuite):
+    pass
+
+
 class TestPlans(PlanStoreSuite):
     pass
 
 
 class TestOrders(OrderStoreSuite):
+    pass
+
+
+class TestMaintenance(MaintenanceStoreSuite):
     pass
 
 

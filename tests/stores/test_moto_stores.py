@@ -2,8 +2,15 @@
 
 import pytest
 from contact_store_suite import ContactStoreSuite
-from document_store_suite import LedgerSuite, OrderStoreSuite, PlanStoreSuite, SnapshotStoreSuite
+from document_store_suite import (
+    LedgerSuite,
+    MaintenanceStoreSuite,
+    OrderStoreSuite,
+    PlanStoreSuite,
+    SnapshotStoreSuite,
+)
 from health_store_suite import HealthStoreSuite
+from page_store_suite import PageStoreSuite
 
 from chalicelib.aws.ports import AwsPorts
 
@@ -23,6 +30,11 @@ def health(ports):
     return ports.health
 
 
+@pytest.fixture
+def pages(ports):
+    return ports.pages
+
+
 class TestContacts(ContactStoreSuite):
     pass
 
@@ -31,11 +43,19 @@ class TestHealth(HealthStoreSuite):
     pass
 
 
+class TestPages(PageStoreSuite):
+    pass
+
+
 class TestPlans(PlanStoreSuite):
     pass
 
 
 class TestOrders(OrderStoreSuite):
+    pass
+
+
+class TestMaintenance(MaintenanceStoreSuite):
     pass
 
 

@@ -2,8 +2,15 @@
 
 import pytest
 from contact_store_suite import ContactStoreSuite
-from document_store_suite import LedgerSuite, OrderStoreSuite, PlanStoreSuite, SnapshotStoreSuite
+from document_store_suite import (
+    LedgerSuite,
+    MaintenanceStoreSuite,
+    OrderStoreSuite,
+    PlanStoreSuite,
+    SnapshotStoreSuite,
+)
 from health_store_suite import HealthStoreSuite
+from page_store_suite import PageStoreSuite
 from races import RaceSuite
 
 from chalicelib.aws.ports import AwsPorts
@@ -26,6 +33,11 @@ def health(ports):
     return ports.health
 
 
+@pytest.fixture
+def pages(ports):
+    return ports.pages
+
+
 class TestContacts(ContactStoreSuite):
     pass
 
@@ -34,11 +46,15 @@ class TestHealth(HealthStoreSuite):
     pass
 
 
+class TestPages(PageStoreSuite):
+    pass
+
+
 class TestRaces(RaceSuite):
     pass
 
 
-class TestDocuments(PlanStoreSuite, OrderStoreSuite, SnapshotStoreSuite, LedgerSuite):
+class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, SnapshotStoreSuite, LedgerSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports

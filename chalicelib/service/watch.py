@@ -1,0 +1,139 @@
+"""Reads vendors' status pages: how each is asked, what it answers, and what that says of our paths."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import urljoin, urlsplit
+
+from chalicelib.domain.page_plan import PagePlan
+from chalicelib.domain.plan import Plan
+from chalicelib.domain.watched import Watched, kept
+from chalicelib.http_types import Call, Http, MaybeSent, NotSent, Response
+from chalicelib.pages import Unreadable, reader
+from chalicelib.ports import Clock
+from chalicelib.service.believe import Believer
+from chalicelib.service.page_words import signals
+from chalicelib.service.situation import SituationReader
+from chalicelib.service.stores import Stores
+
+MOST_REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_OK, _UNCHANGED, _BUSY = 200, 304, frozenset({429, 503})
+_LONGEST_WAIT = 3_600
+_MARK = 300
+_HEADERS = {
+    "accept": "application/json, application/xml;q=0.9, */*;q=0.1",
+    "user-agent": "bascule-status-reader",
+}
+
+
+class Astray(Exception):
+    """The page leads where the plan does not allow it."""
+
+
+@dataclass(slots=True)
+class Watcher:
+    """One page for each message."""
+
+    situations: SituationReader
+    stores: Stores
+    believer: Believer
+    http: Http
+    clock: Clock
+
+    def run(self, body: str) -> str:
+        """Handle one message (`{"page": id}`); a word for the log. Raises ValueError, KeyError, Unavailable."""
+        id_, now = json.loads(body)["page"], self.clock.now()
+        plan = self.situations.read(now).plan
+        page = plan.pages.get(id_)
+        if page is None:
+            return "gone"
+        before = self.stores.pages.read([id_]).get(id_)
+        if before is not None and _too_soon(page, before, now):
+            return "too soon"
+        after = self._asked(page, before, now)
+        self.stores.pages.keep(after)
+        self._tell(plan, page, after)
+        return after.trouble or "read"
+
+    def _asked(self, page: PagePlan, before: Watched | None, now: datetime) -> Watched:
+        source = source_of(page)
+        asked = Watched(page=page.id, source=source, asked_at=now)
+        if before is not None and before.source == source:
+            asked = replace(before, asked_at=now, wait_until=None)
+        try:
+            response = self._fetched(page, asked)
+            return _understood(page, asked, response)
+        except (NotSent, MaybeSent) as silent:
+            return replace(asked, trouble=f"no answer: {silent}"[:200])
+        except (Astray, Unreadable) as unfit:
+            return replace(asked, trouble=str(unfit)[:200])
+
+    def _fetched(self, page: PagePlan, asked: Watched) -> Response:
+        marks = {"if-none-match": asked.etag, "if-modified-since": asked.modified}
+        headers = _HEADERS | {name: value for name, value in marks.items() if value}
+        url = page.url
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self.http.send(Call(method="GET", url=url, headers=headers))
+            target = response.headers.get("location", "")
+            if response.code not in _REDIRECTS or not target:
+                return response
+            url = followed(page, url, target)
+        raise Astray("the page redirects too often")
+
+    def _tell(self, plan: Plan, page: PagePlan, after: Watched) -> None:
+        """Every page is looked at, for others may speak for the same paths."""
+        stored = self.stores.pages.read(each for each in plan.pages if each != page.id)
+        found = dict(signals(plan, page, {**stored, page.id: after}, after.asked_at, self.believer.vantage))
+        known = self.stores.health.read(found)
+        for path, signal in found.items():
+            self.believer.learn(path, signal, known.get(path))
+
+
+def source_of(page: PagePlan) -> str:
+    """A digest of what is read of a page: another one makes the vendor's marks of the old one worthless."""
+    named = (page.format, page.url, sorted(page.components), sorted(page.markets))
+    return sha256(json.dumps(named).encode()).hexdigest()[:16]
+
+
+def followed(page: PagePlan, url: str, target: str) -> str:
+    """Where a redirect leads. Raises Astray unless the plan names that host, or it never got less safe."""
+    try:
+        there = urljoin(url, target)
+        parts, first = urlsplit(there), urlsplit(page.url)
+        host, odd = parts.hostname or "", parts.username or parts.password
+    except ValueError:
+        raise Astray("the page redirects to no address") from None
+    if host not in (first.hostname, *page.hosts) or parts.scheme not in ("https", first.scheme) or odd:
+        raise Astray("the page redirects to a host that the plan does not name")
+    return there
+
+
+def _too_soon(page: PagePlan, before: Watched, now: datetime) -> bool:
+    """A doubled message, or a vendor who asked us to wait: no limit of any vendor is passed by our own doubles."""
+    waiting = before.wait_until is not None and now < before.wait_until
+    return before.source == source_of(page) and (waiting or now - before.asked_at < page.every * 0.75)
+
+
+def _understood(page: PagePlan, asked: Watched, response: Response) -> Watched:
+    if response.code == _UNCHANGED and asked.read_at is not None:
+        return replace(asked, read_at=asked.asked_at, trouble="")
+    if response.code != _OK:
+        return replace(asked, trouble=f"answered {response.code}", wait_until=_wait(asked, response))
+    read = reader(page.format).read(response.body, asked.asked_at)
+    etag, modified = (_mark(response.headers.get(name, "")) for name in ("etag", "last-modified"))
+    marked = replace(asked, etag=etag, modified=modified)
+    return kept(page, read, marked)
+
+
+def _mark(told: str) -> str:
+    """A vendor's mark as it may go into our own next request."""
+    return told if len(told) <= _MARK and told.isascii() and told.isprintable() else ""
+
+
+def _wait(asked: Watched, response: Response) -> datetime | None:
+    told = response.headers.get("retry-after", "")
+    if response.code not in _BUSY or not (told.isascii() and told.isdecimal() and len(told) <= 6):  # noqa: PLR2004 - days
+        return None
+    return asked.asked_at + timedelta(seconds=min(int(told), _LONGEST_WAIT))
