@@ -6,10 +6,20 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from chalicelib.domain.maintenance_rules import Conflict
 from chalicelib.domain.plan_faults import Fault
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate import refusals
-from chalicelib.service.operate.refusals import Absent, BadPlan, Faulty, Overtaken, Refusal, Unsafe
+from chalicelib.service.operate.post import iso
+from chalicelib.service.operate.refusals import (
+    Absent,
+    BadPlan,
+    Clashing,
+    Faulty,
+    Overtaken,
+    Refusal,
+    Unsafe,
+)
 from chalicelib.service.situation import NoSituation
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,7 +40,8 @@ TABLE: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
         "The body's type is not read here",
     ),
     refusals.Unsafe: (HTTPStatus.CONFLICT, "unsafe", "A safety rule forbids this"),
-    refusals.Unfit: (HTTPStatus.CONFLICT, "unfit", "The contact is in no state for this"),
+    refusals.Clashing: (HTTPStatus.CONFLICT, "clashing", "A rule for planned work forbids this"),
+    refusals.Unfit: (HTTPStatus.CONFLICT, "unfit", "It is in no state for this"),
     refusals.BadPlan: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad-plan", "The plan cannot be used"),
     Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "A store does not answer"),
     Stale: (HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Too many changes at once"),
@@ -75,6 +86,8 @@ def _more(error: Exception) -> Mapping[str, Any]:
         return {"current": error.current}
     if isinstance(error, Unsafe):
         return {"rules": [_rule(breach) for breach in error.breaches]}
+    if isinstance(error, Clashing):
+        return {"rules": [clash(conflict) for conflict in error.conflicts]}
     return {}
 
 
@@ -83,6 +96,14 @@ def _rule(breach: Any) -> Mapping[str, Any]:
     return {
         "path": f"safety[{breach.index}]", "purpose": rule.purpose, "market": breach.left.market,
         "min_channels": rule.min_channels, "min_capacity": rule.min_capacity, "message": str(breach),
+    }  # fmt: skip
+
+
+def clash(conflict: Conflict) -> Mapping[str, Any]:
+    """A broken rule for planned work as JSON values: which rule, which window, when, for which purpose."""
+    return {
+        "rule": conflict.rule.value, "window": conflict.window or None, "at": iso(conflict.at),
+        "purpose": conflict.purpose, "message": str(conflict),
     }  # fmt: skip
 
 

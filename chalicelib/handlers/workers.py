@@ -40,11 +40,13 @@ def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's s
 
 @functions.lambda_function(name="probe")
 def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
-    """Probe channels."""
-    prober = wiring.current().prober
+    """Probe channels, and read vendors' status pages."""
+    wired = wiring.current()
 
     def run(body: str) -> str:
-        signal = prober.run(body)
+        if "page" in json.loads(body):
+            return f"page {json.loads(body)['page']} {wired.watcher.run(body)}"
+        signal = wired.prober.run(body)
         return f"{json.loads(body)['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
     return each(event, "probe", run)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from chalicelib.domain.health import Belief, ClassHealth, PathHealth, Rules, believe
+from chalicelib.domain.maintenance import standing
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.plan import Plan
 from chalicelib.ports import Unavailable
 from chalicelib.service.operate import loads
 from chalicelib.service.operate.orders import described as order_described
+from chalicelib.service.operate.pages import pages
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent
 from chalicelib.service.probe import probed_paths
@@ -41,7 +43,7 @@ def _plan(post: Post) -> Plan:
 
 def _from_store(post: Post, plan: Plan, channel: str) -> Json:
     stored = post.stores.health.everything()
-    orders = post.stores.orders.read()
+    orders = standing(post.stores.orders.read(), post.stores.maintenance.read(), post.now)
     readings = post.stores.health.loads()
     paths = [
         {
@@ -57,7 +59,8 @@ def _from_store(post: Post, plan: Plan, channel: str) -> Json:
             desk: loads.described(plan.desks.get(desk), load, post) for desk, load in sorted(readings.items())
         }
     )
-    return {**_head(post, plan, "store"), "paths": paths, "loads": told}
+    watched = pages(post, plan, channel)
+    return {**_head(post, plan, "store"), "paths": paths, "loads": told, "pages": watched}
 
 
 def _from_snapshot(post: Post, plan: Plan, channel: str) -> Json:
@@ -67,7 +70,7 @@ def _from_snapshot(post: Post, plan: Plan, channel: str) -> Json:
         _told(path, beliefs.get(path) or believe(None, post.now, RULES), situation.orders, post)
         for path in _paths(plan, beliefs, channel)
     ]
-    return {**_head(post, plan, "snapshot"), "paths": paths, "loads": {}}
+    return {**_head(post, plan, "snapshot"), "paths": paths, "loads": {}, "pages": {}}
 
 
 def _paths(plan: Plan, known: Iterable[str], channel: str) -> list[str]:

@@ -1,16 +1,19 @@
 """Orders: giving one, lifting one; each write is meant for the version that the operator has seen."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain.maintenance import standing
+from chalicelib.domain.maintenance_rules import Ahead, new_conflicts
 from chalicelib.domain.model import Direction
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.plan import WORLD, Plan
 from chalicelib.domain.safety import FORBIDDING, new_breaches
-from chalicelib.ports import Stale
+from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate.post import Json, Post, iso
-from chalicelib.service.operate.refusals import Absent, Overtaken, Unsafe
+from chalicelib.service.operate.refusals import Absent, Clashing, Overtaken, Unsafe
 
 GIVEN = FORBIDDING | {OrderKind.FORCE_UP}
 """The kinds that routing obeys; no other can be given."""
@@ -38,7 +41,8 @@ class Given:
 def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
     """Give an order, if the stored orders' version is one of `expected`.
 
-    Raises Overtaken, Absent for a scope that the plan does not have, Unsafe when it would break a safety rule.
+    Raises Overtaken, Absent for a scope that the plan does not have, Unsafe when it would break a safety rule,
+    Clashing when it would leave planned work without its alternative.
     The rules are checked against the very orders that the write replaces, so a race cannot get round them.
     """
     before = _expected(post, expected)
@@ -49,10 +53,10 @@ def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
         owner=post.caller.id, reason=wanted.reason, since=post.now,
     )  # fmt: skip
     after = before.give(order, post.now)
-    unsafe = new_breaches(plan, before, after, post.now)
-    if unsafe:
-        raise Unsafe(unsafe)
-    return _written(post, after, order, "give order")
+    seen = _require_permitted(post, plan, before, after)
+    _write(post, after)
+    _look_again(post, plan, (before, after), seen)
+    return _told(post, after, order, "give order")
 
 
 def lift(post: Post, order_id: str, expected: Collection[int]) -> Given:
@@ -61,7 +65,9 @@ def lift(post: Post, order_id: str, expected: Collection[int]) -> Given:
     order = next((o for o in before.given if o.id == order_id and o.until > post.now), None)
     if order is None:
         raise Absent("order", order_id)
-    return _written(post, before.lift(order_id, post.now), order, "lift order")
+    after = before.lift(order_id, post.now)
+    _write(post, after)
+    return _told(post, after, order, "lift order")
 
 
 def require_scope(plan: Plan, scope: str) -> None:
@@ -101,6 +107,40 @@ def _known_path(plan: Plan, path: str) -> bool:
     return channel in plan.channels and direction in tuple(Direction) and market in markets
 
 
+def _look_again(post: Post, plan: Plan, sides: tuple[Orders, Orders], seen: int) -> None:
+    """Work that somebody planned while this order was given: of the two, at least the later one finds the other.
+
+    Raises Unsafe or Clashing after taking the order back.
+    """
+    before, after = sides
+    try:
+        if post.stores.maintenance.read().version != seen:
+            _require_permitted(post, plan, before, after)
+    except Unavailable:
+        return
+    except (Unsafe, Clashing):
+        with suppress(Stale):  # whoever wrote after us has looked at it as it is now
+            post.stores.orders.write(replace(before, version=after.version + 1, _by_scope={}))
+        raise
+
+
+def _require_permitted(post: Post, plan: Plan, before: Orders, after: Orders) -> int:
+    """What orders and planned work leave together, and the version of the windows that were looked at.
+
+    An order ends within 24 hours, as does this look ahead. Raises Unsafe, Clashing.
+    """
+    windows = post.stores.maintenance.read()
+    joined = [standing(orders, windows, post.now) for orders in (before, after)]
+    unsafe = new_breaches(plan, joined[0], joined[1], post.now)
+    if unsafe:
+        raise Unsafe(unsafe)
+    sides = [Ahead(plan=plan, orders=orders, windows=windows) for orders in (before, after)]
+    clashing = new_conflicts(sides[0], sides[1], post.now)
+    if clashing:
+        raise Clashing(clashing)
+    return windows.version
+
+
 def _expected(post: Post, expected: Collection[int]) -> Orders:
     found = post.stores.orders.read()
     if found.version not in expected:
@@ -108,11 +148,14 @@ def _expected(post: Post, expected: Collection[int]) -> Orders:
     return found
 
 
-def _written(post: Post, orders: Orders, order: Order, what: str) -> Given:
+def _write(post: Post, orders: Orders) -> None:
     try:
         post.stores.orders.write(orders)
     except Stale:
         raise Overtaken(post.stores.orders.read().version) from None
+
+
+def _told(post: Post, orders: Orders, order: Order, what: str) -> Given:
     told = {
         "order": order.id,
         "kind": order.kind.value,

@@ -6,15 +6,18 @@ from hashlib import sha256
 
 from chalicelib.channels import ChannelError, Setting, kind, kinds
 from chalicelib.domain.keys import cursor_of, parts_of
+from chalicelib.domain.maintenance import standing
+from chalicelib.domain.maintenance_rules import Ahead, conflicts
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.domain.plan_faults import Fault
 from chalicelib.domain.plan_lint import warnings
 from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
 from chalicelib.domain.safety import new_breaches
+from chalicelib.pages import formats
 from chalicelib.ports import Missing, PlanVersion, Stale
 from chalicelib.service.operate.post import Json, Post, iso
-from chalicelib.service.operate.refusals import Absent, BadPlan, Faulty, Overtaken, Unsafe
+from chalicelib.service.operate.refusals import Absent, BadPlan, Clashing, Faulty, Overtaken, Unsafe
 from chalicelib.service.registry import config_of
 
 Held = Mapping[str, tuple[str, ...]]
@@ -67,7 +70,7 @@ def versions(post: Post, limit: int, cursor: str) -> tuple[Sequence[PlanVersion]
 def check(post: Post, text: str) -> Checked:
     """Everything that speaks against publishing a text, all at once; nothing is stored."""
     try:
-        plan = read_plan(text, _newest(post) + 1, kinds=kinds())
+        plan = read_plan(text, _newest(post) + 1, kinds=kinds(), formats=formats())
     except PlanRefused as refused:
         return Checked(plan=None, faults=refused.faults)
     return Checked(plan=plan, faults=tuple(_unset(post, plan)), warnings=warnings(plan))
@@ -76,7 +79,8 @@ def check(post: Post, text: str) -> Checked:
 def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Published:
     """Make a text the next version, if the newest is one of `expected` (0: there is none).
 
-    Raises Overtaken, BadPlan with every fault, or Unsafe when with tonight's orders it would break a safety rule.
+    Raises Overtaken, BadPlan with every fault, Unsafe when with tonight's orders it would break a safety rule,
+    or Clashing when planned work would break a rule on it.
     """
     newest = _newest(post)
     if newest not in expected:
@@ -84,9 +88,7 @@ def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Pu
     checked = check(post, text)
     if checked.plan is None or checked.faults:
         raise BadPlan(checked.faults)
-    unsafe = new_breaches(checked.plan, Orders(), post.stores.orders.read(), post.now)
-    if unsafe:
-        raise Unsafe(unsafe)
+    _require_permitted(post, checked.plan)
     made = PlanVersion(
         version=newest + 1, text=text, digest=sha256(text.encode()).hexdigest(), author=post.caller.id,
         reason=reason, at=post.now, compiled=dump_plan(checked.plan),
@@ -97,6 +99,17 @@ def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Pu
         raise Overtaken(_newest(post)) from None
     written = post.write_down("publish plan", version=str(made.version), digest=made.digest)
     return Published(version=made, warnings=checked.warnings, announced=post.republish("plan") and written)
+
+
+def _require_permitted(post: Post, plan: Plan) -> None:
+    """What tonight's orders, and all planned work ahead, would leave of this plan."""
+    orders, windows = post.stores.orders.read(), post.stores.maintenance.read()
+    unsafe = new_breaches(plan, Orders(), standing(orders, windows, post.now), post.now)
+    if unsafe:
+        raise Unsafe(unsafe)
+    clashing = conflicts(Ahead(plan=plan, orders=orders, windows=windows), post.now)
+    if clashing:
+        raise Clashing(clashing)
 
 
 def described(found: PlanVersion) -> Json:

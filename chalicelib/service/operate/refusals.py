@@ -13,9 +13,11 @@ Errors, one for each reaction that the caller can have::
     ├── Outsized    the request is larger than we read
     ├── Unreadable  the request's body is of a type that we do not read
     ├── Unsafe      a safety rule of the plan forbids it
-    └── Unfit       the contact is in no state for this
+    ├── Clashing    a rule for planned work forbids it, at a moment that lies ahead
+    └── Unfit       the contact or the window is in no state for this
 """
 
+from chalicelib.domain.maintenance_rules import Conflict
 from chalicelib.domain.plan_faults import Fault
 from chalicelib.domain.safety import Breach
 
@@ -68,8 +70,16 @@ class Unsafe(Refusal):
         self.breaches = breaches
 
 
+class Clashing(Refusal):
+    """The rules for planned work that would be broken, each with its window and the moment."""
+
+    def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
+        super().__init__("; ".join(map(str, conflicts[:5])))
+        self.conflicts = conflicts
+
+
 class Unfit(Refusal):
-    """The contact's state or medium does not allow it."""
+    """The contact or the window is in no state for this."""
 
 
 class Faulty(Refusal):

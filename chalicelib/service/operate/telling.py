@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.decision import KEPT, PERSON, REASONS, Decision, Reason, read_decision
-from chalicelib.domain.model import Contact
+from chalicelib.domain.model import Contact, ContactKind
 from chalicelib.domain.outbox import Attempt, Row, RowState
 from chalicelib.service.operate.post import Json, iso
 from chalicelib.service.operate.roles import Role
@@ -113,7 +113,12 @@ def _personal(contact: Contact, role: Role) -> Json:
 
 
 def _served_by(row: Row) -> str | None:
-    """The desk that has it; a receipt may have settled what the attempt itself left unknown."""
+    """The desk that has it; a receipt may have settled what the attempt itself left unknown.
+
+    A call is given in the answer to it, so that no attempt names the desk; a step that nobody answered is closed.
+    """
+    if row.contact.medium.waits and row.kind is ContactKind.CONTACT:
+        return (row.decision.partition("|")[0] or None) if row.work.state is RowState.ANSWERED else None
     return (row.work.desk or None) if row.work.state in SERVED else None
 
 

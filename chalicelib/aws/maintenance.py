@@ -1,0 +1,34 @@
+"""Maintenance windows: one item beside the orders, compared and set by version."""
+
+import json
+
+from chalicelib.aws.errors import ConditionFailed
+from chalicelib.aws.table import Table
+from chalicelib.domain.maintenance import Windows, read_windows, windows_text
+from chalicelib.ports import Stale
+
+
+class AwsMaintenance:
+    """MaintenanceStore."""
+
+    _KEY = {"pk": "maintenance"}  # noqa: RUF012 - never changed
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(self) -> Windows:
+        """One consistent GetItem."""
+        item = self._table.get(self._KEY)
+        return read_windows(json.loads(item["windows"])) if item else Windows()
+
+    def write(self, windows: Windows) -> None:
+        """One conditional PutItem; finding exactly these windows stored means that our own answer was lost."""
+        item = {**self._KEY, "version": windows.version, "windows": windows_text(windows)}
+        try:
+            if windows.version == 1:
+                self._table.put(item, "attribute_not_exists(#pk)")
+            else:
+                self._table.put(item, "#version = :before", before=windows.version - 1)
+        except ConditionFailed as refused:
+            if refused.item != item:
+                raise Stale(f"windows {windows.version} do not follow the stored ones") from refused

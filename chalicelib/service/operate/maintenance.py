@@ -1,0 +1,187 @@
+"""Planned work: planning a window, trying, extending or dropping one, importing a calendar; rules look at the whole."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from chalicelib.domain.calendar_windows import Planned, read_windows_of
+from chalicelib.domain.maintenance import ICAL, Window, Windows, extended
+from chalicelib.domain.maintenance_rules import Ahead, Conflict, new_conflicts
+from chalicelib.domain.maintenance_scopes import affected
+from chalicelib.domain.plan_faults import Fault, Place
+from chalicelib.domain.plan_fields import duration
+from chalicelib.ports import Stale, Unavailable
+from chalicelib.service.operate.post import Json, Post
+from chalicelib.service.operate.refusals import Absent, Clashing, Faulty, Overtaken, Unfit
+from chalicelib.service.operate.windows import described, faults_of, room_faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The windows after a change, those that it was about, and whether everybody could be told."""
+
+    windows: Windows
+    about: Sequence[Window]
+    announced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What planning a window would break, and the purposes that it affects."""
+
+    conflicts: tuple[Conflict, ...]
+    affected: tuple[str, ...]
+    window: Window
+
+
+def listed(windows: Windows, now: datetime) -> Json:
+    """The windows of which something lies ahead, the next to begin first."""
+    ahead = sorted((w for w in windows.planned if w.following(now)), key=lambda w: w.following(now)[0])
+    return {"version": windows.version, "windows": [described(window, now) for window in ahead]}
+
+
+def check(post: Post, wanted: Window) -> Checked:
+    """What would speak against planning this window, by the code that plans it; nothing is stored. Raises Faulty."""
+    windows = post.stores.maintenance.read()
+    _require_sound(post, windows.put(wanted, post.now), (wanted,))
+    found = _conflicts(post, windows, windows.put(wanted, post.now))
+    return Checked(conflicts=found, affected=affected(post.plan(), wanted.scopes), window=wanted)
+
+
+def plan(post: Post, wanted: Window, expected: Collection[int]) -> Changed:
+    """Plan a window. Raises Overtaken, Faulty, and Clashing with every rule that it would break."""
+
+    def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
+        window = replace(wanted, id=f"w{windows.version + 1}", owner=post.caller.id)
+        return windows.put(window, post.now), (window,)
+
+    return _changed(post, expected, change, "plan maintenance")
+
+
+def extend(post: Post, window_id: str, until: datetime, expected: Collection[int]) -> Changed:
+    """Have the span under way end later, or earlier. Raises Absent, Unfit when none is, and as `plan`."""
+
+    def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
+        window = _found(windows, window_id)
+        if window.current(post.now) is None:
+            raise Unfit("this maintenance is not under way: plan another")
+        longer = extended(window, until, post.now)
+        return windows.put(longer, post.now), (longer,)
+
+    return _changed(post, expected, change, "extend maintenance")
+
+
+def drop(post: Post, window_id: str, expected: Collection[int]) -> Changed:
+    """Forget a window; one that is under way ends now. Raises Absent, Overtaken."""
+
+    def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
+        window = _found(windows, window_id)
+        return windows.drop(window.id, post.now), ()
+
+    return _changed(post, expected, change, "drop maintenance", window_id=window_id)
+
+
+def imported(post: Post, text: str, floating: tzinfo, expected: Collection[int]) -> Changed:
+    """A calendar in place of the one imported before. Raises Faulty with every fault, and as `plan`."""
+    found, faults = read_windows_of(text, floating, post.now)
+    if faults:
+        raise Faulty(*faults)
+    made = [_from_calendar(one, post) for one in found]
+
+    def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
+        after = windows.imported(made, post.now)
+        return after, [window for window in after.planned if window.source == ICAL]
+
+    return _changed(post, expected, change, "import calendar")
+
+
+Change = Callable[[Windows], tuple[Windows, Sequence[Window]]]
+
+
+def _changed(
+    post: Post, expected: Collection[int], change: Change, what: str, *, window_id: str = ""
+) -> Changed:
+    before = post.stores.maintenance.read()
+    if before.version not in expected:
+        raise Overtaken(before.version)
+    after, about = change(before)
+    _require_sound(post, after, about)
+    seen = post.stores.orders.read().version
+    _require_peace(post, before, after)
+    try:
+        post.stores.maintenance.write(after)
+    except Stale:
+        raise Overtaken(post.stores.maintenance.read().version) from None
+    _look_again(post, before, after, seen)
+    names = window_id or ",".join(window.id for window in about)[:1000]
+    written = post.write_down(what, version=str(after.version), windows=names)
+    return Changed(windows=after, about=about, announced=post.republish("maintenance") and written)
+
+
+def _look_again(post: Post, before: Windows, after: Windows, seen: int) -> None:
+    """An order that somebody gave while this was planned: of the two, at least the later one finds the other.
+
+    Raises Clashing after taking the plan back.
+    """
+    try:
+        if post.stores.orders.read().version != seen:
+            _require_peace(post, before, after)
+    except Unavailable:
+        return
+    except Clashing:
+        with suppress(Stale):  # whoever wrote after us has looked at it as it is now
+            post.stores.maintenance.write(replace(before, version=after.version + 1))
+        raise
+
+
+def _require_peace(post: Post, before: Windows, after: Windows) -> None:
+    clashing = _conflicts(post, before, after)
+    if clashing:
+        raise Clashing(clashing)
+
+
+def _conflicts(post: Post, before: Windows, after: Windows) -> tuple[Conflict, ...]:
+    plan, orders = post.plan(), post.stores.orders.read()
+    sides = [Ahead(plan=plan, orders=orders, windows=windows) for windows in (before, after)]
+    return new_conflicts(sides[0], sides[1], post.now)
+
+
+def _require_sound(post: Post, after: Windows, about: Sequence[Window]) -> None:
+    plan, faults = post.plan(), list(room_faults(after))
+    for window in about:
+        where = f"event {window.title!r} " if window.source == ICAL else ""
+        faults += (replace(fault, path=f"{where}{fault.path}") for fault in faults_of(plan, window))
+    if faults:
+        raise Faulty(*faults)
+
+
+def _found(windows: Windows, window_id: str) -> Window:
+    try:
+        return windows.find(window_id)
+    except KeyError:
+        raise Absent("window", window_id) from None
+
+
+def _from_calendar(planned: Planned, post: Post) -> Window:
+    """What an event's description says in lines such as `bascule-alternative order: desk:lille`."""
+    said = planned.said
+    named: dict[str, tuple[str, ...]] = {}
+    for purpose, places in said.get("alternative", ()):
+        named[purpose] = (*named.get(purpose, ()), *_split(places))
+    place = Place(value=next((text for _, text in said.get("drain", ())), None), path="bascule-drain")
+    drain = duration(place, timedelta())
+    if place.faults:
+        raise Faulty(
+            *(Fault(path=f"event {planned.title!r} {f.path}", message=f.message) for f in place.faults)
+        )
+    return Window(
+        id=planned.id, title=planned.title, spans=planned.spans, source=ICAL, owner=post.caller.id,
+        scopes=tuple(dict.fromkeys(s for _, text in said.get("scope", ()) for s in _split(text))),
+        alternatives=named, drain_before=drain, reply=dict(said.get("reply", ())),
+        reason=next((text for _, text in said.get("reason", ())), planned.title)[:200],
+    )  # fmt: skip
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
