@@ -2,22 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from chalicelib.domain.belief import Belief
 from chalicelib.domain.frontdoor import document, feeds, ways
-from chalicelib.domain.health import PathHealth, believe, elapse
+from chalicelib.domain.health import believe, measured
+from chalicelib.domain.load import Load
+from chalicelib.domain.maintenance import standing
 from chalicelib.domain.outbox import LONGEST_DEFERRAL
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.routing import Situation
-from chalicelib.domain.snapshot import Snapshot, dump_snapshot, millis
-from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Stale
+from chalicelib.domain.snapshot import Snapshot, millis
+from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Unavailable
 from chalicelib.service.believe import FAST_PROBES, Believer
 from chalicelib.service.probe import probed_paths
+from chalicelib.service.publish import publish
 from chalicelib.service.situation import SituationReader, situation_of
 from chalicelib.service.stores import Stores
+from chalicelib.service.watch_turns import due
 from chalicelib.web.words import say
 
 SCRIPT = Path(__file__).parent.parent / "web" / "front-door.js"
@@ -34,6 +38,24 @@ class Ticked:
     rung: int
     probes: int
     feeds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Health as a snapshot holds it, and the flips that time made."""
+
+    beliefs: Mapping[str, Belief]
+    loads: Mapping[str, Load]
+    flips: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was made known: the situation, the flips that time made, the feeds."""
+
+    situation: Situation
+    flips: int = 0
+    feeds: int = 0
 
 
 @dataclass(slots=True)
@@ -55,53 +77,60 @@ class Tick:
         return self._run(probe=False, ahead=LONGEST_DEFERRAL)
 
     def _run(self, *, probe: bool, ahead: timedelta) -> Ticked | None:
-        now = self.clock.now()
+        now, sick = self.clock.now(), None
         try:
-            current = self.stores.plans.current()
+            told = self._tell(now)
         except Missing:
             return None
-        plan = self.situations.plan_of(current)
-        health = self.stores.health.everything()
-        flips = self._elapse(health, now)
-        health = self.stores.health.everything() if flips else health
-        situation = self._publish(plan, health, now)
-        published = self._publish_feeds(situation, now)
+        except Unavailable as down:  # what one store cannot do must not stop what needs only the others
+            told, sick = Told(situation=self.situations.read(now)), down
+        situation = told.situation
+        probes = self._probes(situation.plan, situation, now) if probe else 0
         rung = self._sweep(now + (ahead if returned(situation) else timedelta()))
-        probes = self._probes(plan, situation) if probe else 0
+        if sick is not None:
+            raise sick
         return Ticked(
-            plan=plan.version,
+            plan=situation.plan.version,
             snapshot=situation.version,
-            flips=flips,
+            flips=told.flips,
             rung=rung,
             probes=probes,
-            feeds=published,
+            feeds=told.feeds,
         )
 
-    def _elapse(self, health: Mapping[str, PathHealth], now: datetime) -> int:
-        made = 0
-        for path in health.values():
-            for flip in elapse(path, now, self.believer.rules)[1]:
-                if self.stores.health.flip(path.path, path.classes[flip.evidence], flip):
-                    self.believer.announce(flip)
-                    made += 1
-        return made
+    def _tell(self, now: datetime) -> Told:
+        """Time's flips, the snapshot, the feeds. Raises Missing while there is no plan, and Unavailable."""
+        plan, sick = self.situations.plan_of(self.stores.plans.current()), None
+        try:
+            seen = self._seen(now)
+        except Unavailable as down:  # orders and plan go out all the same, with the beliefs as they were
+            last, sick = self.situations.read(now), down
+            seen = Seen(beliefs=last.beliefs, loads=last.loads)
+        situation = self._publish(plan, seen, now)
+        feeds = self._publish_feeds(situation, now)
+        if sick is not None:
+            raise sick
+        return Told(situation=situation, flips=seen.flips, feeds=feeds)
 
-    def _publish(self, plan: Plan, health: Mapping[str, PathHealth], now: datetime) -> Situation:
-        beliefs = {path: believe(found, now, self.believer.rules) for path, found in health.items()}
+    def _seen(self, now: datetime) -> Seen:
+        """Health after time's own flips, as beliefs. Raises Unavailable."""
+        health = self.stores.health.everything()
+        flips = self.believer.elapse(health.values(), now)
+        health = self.stores.health.everything() if flips else health
+        heard = {path: found for path, found in health.items() if measured(found)}
+        beliefs = {path: believe(found, now, self.believer.rules) for path, found in heard.items()}
+        return Seen(beliefs=beliefs, loads=self.stores.health.loads(), flips=flips)
+
+    def _publish(self, plan: Plan, seen: Seen, now: datetime) -> Situation:
         snapshot = Snapshot(
             version=millis(now),
             at=now,
             plan=plan.version,
-            orders=self.stores.orders.read(),
-            beliefs=beliefs,
-            loads=self.stores.health.loads(),
+            orders=standing(self.stores.orders.read(), self.stores.maintenance.read(), now),
+            beliefs=seen.beliefs,
+            loads=seen.loads,
         )
-        for later in (0, 1):  # two ticks of one millisecond must not lose the second one's news
-            with suppress(Stale):
-                numbered = replace(snapshot, version=snapshot.version + later)
-                self.stores.snapshots.publish(numbered.version, dump_snapshot(numbered))
-                return situation_of(numbered, plan)
-        return situation_of(snapshot, plan)
+        return situation_of(publish(self.stores.snapshots, snapshot), plan)
 
     def _publish_feeds(self, situation: Situation, now: datetime) -> int:
         wanted = feeds(situation.plan)
@@ -122,8 +151,11 @@ class Tick:
                 rung += 1
         return rung
 
-    def _probes(self, plan: Plan, situation: Situation) -> int:
+    def _probes(self, plan: Plan, situation: Situation, now: datetime) -> int:
         sent = 0
+        for page, delay in due(plan, now):
+            self.stores.queues.put(Note(queue="probes", body=json.dumps({"page": page}), delay=delay))
+            sent += 1
         for channel in plan.channels.values():
             paths = probed_paths(plan, channel)
             restless = any(restless_path(situation, path) for path in paths)
