@@ -4,11 +4,12 @@ PYTHON ?= $(firstword $(shell for name in python3 python3.14 python3.13 python3.
 VENV := .venv
 BIN := $(VENV)/bin
 STACK_VENV := .venv-stack
+PEERS_VENV := .venv-peers
 STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-intake drill deploy clean
+.PHONY: help setup up demo test check bench bench-intake bench-detection drill deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,10 +43,18 @@ check: setup  ## style, types, template
 	$(BIN)/mypy
 	$(BIN)/cfn-lint --non-zero-exit-code informational -t "$$($(BIN)/python -m infra.package)"
 
-bench: bench-intake  ## every benchmark
+bench: bench-intake bench-detection  ## every benchmark
 
 bench-intake: setup  ## what one accepted contact costs
 	@$(BIN)/python -m bench.intake
+
+bench-detection: setup $(PEERS_VENV)/.ready  ## how soon trouble is seen, beside other projects' circuit breakers
+	@$(BIN)/python -m bench.detection
+
+$(PEERS_VENV)/.ready: requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/pip install --quiet --no-deps -r requirements-peers.txt
+	@touch $@
 
 drill: setup  ## the outages that founded the project, replayed
 	@$(BIN)/pytest tests/drills
