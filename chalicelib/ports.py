@@ -20,6 +20,8 @@ from chalicelib.domain.outbox import Due, Row, Work
 
 if TYPE_CHECKING:  # the intake stores no health, and does without its machines
     from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth
+    from chalicelib.domain.maintenance import Windows
+    from chalicelib.domain.watched import Watched
 
 
 class PortError(Exception):
@@ -128,6 +130,18 @@ class HealthStore(Protocol):
         ...
 
 
+class PageStore(Protocol):
+    """Vendors' status pages as last read: one small item each."""
+
+    def keep(self, watched: "Watched") -> None:
+        """Store a reading unless that of a later question is there."""
+        ...
+
+    def read(self, pages: Iterable[str]) -> "Mapping[str, Watched]":
+        """The last readings of the named pages (absent ones are left out)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanVersion:
     """One published plan as text with its comments. `digest` is SHA-256 of the text.
@@ -173,6 +187,18 @@ class OrderStore(Protocol):
 
     def write(self, orders: Orders) -> None:
         """Store if the stored version is `orders.version - 1`. Raises Stale."""
+        ...
+
+
+class MaintenanceStore(Protocol):
+    """One versioned item, beside the orders."""
+
+    def read(self) -> "Windows":
+        """The windows, version 0 and empty when none were ever planned."""
+        ...
+
+    def write(self, windows: "Windows") -> None:
+        """Store if the stored version is `windows.version - 1`. Raises Stale."""
         ...
 
 
@@ -266,9 +292,11 @@ __all__ = [
     "ContactStore",
     "HealthStore",
     "Ledger",
+    "MaintenanceStore",
     "Missing",
     "Note",
     "OrderStore",
+    "PageStore",
     "PlanStore",
     "PlanVersion",
     "PortError",

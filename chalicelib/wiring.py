@@ -1,14 +1,15 @@
 """Settings -> services with real ports, once per cold start; tests put a memory one in its place."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.bundle import bundled
 from chalicelib.channels import kinds
-from chalicelib.http_types import Call, Http, Response
+from chalicelib.http_types import Http
+from chalicelib.late_door import LateDoor
 from chalicelib.ports import Clock
 from chalicelib.service.registry import Registry
 from chalicelib.service.situation import SituationReader
@@ -21,8 +22,10 @@ if TYPE_CHECKING:  # each function imports only the service it runs
     from chalicelib.service.believe import Believer
     from chalicelib.service.deliver import Delivery
     from chalicelib.service.evidence import Hearing
+    from chalicelib.service.hand_over import HandOver
     from chalicelib.service.probe import Prober
     from chalicelib.service.tick import Tick
+    from chalicelib.service.watch import Watcher
 
 VOICE_BLOCK = 5
 """Tokens that a container leases at once for calls: one write for up to five calls in a second."""
@@ -48,6 +51,7 @@ class Wired:
             queues=self.stores.queues,
             ledger=self.stores.ledger,
             vantage=self.settings.vantage,
+            planned=self.situations.planned,
         )
 
     @cached_property
@@ -73,22 +77,32 @@ class Wired:
     @cached_property
     def delivery(self) -> "Delivery":
         """The deliver function's service."""
+        from chalicelib.service.conversation import Conversation
         from chalicelib.service.deliver import Delivery
+        from chalicelib.service.silence import Silence
+
+        s, hands = self.stores, self._hands()
+        return Delivery(
+            situations=self.situations,
+            contacts=s.contacts,
+            conversation=Conversation(contacts=s.contacts, queues=s.queues),
+            hands=hands,
+            silence=Silence(situations=self.situations, hands=hands),
+            clock=self.clock,
+        )
+
+    def _hands(self) -> "HandOver":
         from chalicelib.service.hand_over import HandOver
         from chalicelib.service.put_by import PutBy
 
         s = self.stores
-        put_by = PutBy(contacts=s.contacts, queues=s.queues, registry=self.registry)
-        hands = HandOver(
+        return HandOver(
             registry=self.registry,
             contacts=s.contacts,
             health=s.health,
             believer=self.believer,
             clock=self.clock,
-            put_by=put_by,
-        )
-        return Delivery(
-            situations=self.situations, contacts=s.contacts, queues=s.queues, hands=hands, clock=self.clock
+            put_by=PutBy(contacts=s.contacts, queues=s.queues, registry=self.registry),
         )
 
     @cached_property
@@ -110,6 +124,19 @@ class Wired:
             registry=self.registry,
             health=self.stores.health,
             believer=self.believer,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def watcher(self) -> "Watcher":
+        """The probe function's other service."""
+        from chalicelib.service.watch import Watcher
+
+        return Watcher(
+            situations=self.situations,
+            stores=self.stores,
+            believer=self.believer,
+            http=self.http,
             clock=self.clock,
         )
 
@@ -150,21 +177,6 @@ def door(ports: "AwsPorts", private_hosts: tuple[str, ...]) -> Http:
     from chalicelib.http import Door
 
     return SigningHttp(Door(private_hosts=private_hosts), ports.clients)
-
-
-class LateDoor:
-    """Http that is made with its first call: accepting calls nobody, and its cold start imports no network."""
-
-    def __init__(self, make: Callable[[], Http]) -> None:
-        self._make = make
-
-    def send(self, call: Call) -> Response:
-        """Make one call."""
-        return self._door.send(call)
-
-    @cached_property
-    def _door(self) -> Http:
-        return self._make()
 
 
 _current: list[Wired] = []

@@ -144,7 +144,7 @@ class World:
         due = [n for n in notes if n.queue == "probes" and n.delay <= second]
         notes[:] = [n for n in notes if n not in due]
         for note in due:
-            self.wired.prober.run(note.body)
+            (self.wired.watcher if "page" in json.loads(note.body) else self.wired.prober).run(note.body)
 
     def _pump(self) -> int:
         queues, now = self.ports.queues, self.clock.now()

@@ -14,6 +14,8 @@ from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Stale, Unavailable
 
 _LOAD = "load#"
+_OTHERS = (_LOAD, "page#")
+"""Items of this table that are no paths."""
 _TRIES = 10
 _VERSION = "#version = if_not_exists(#version, :zero) + :one"
 
@@ -72,7 +74,7 @@ class DynamoHealth:
 
     def everything(self) -> Mapping[str, PathHealth]:
         """A scan of the table, which holds one small item per path and desk."""
-        return {i["pk"]: path_of(i) for i in self._table.everything() if not i["pk"].startswith(_LOAD)}
+        return {i["pk"]: path_of(i) for i in self._table.everything() if not i["pk"].startswith(_OTHERS)}
 
     def put_load(self, desk: str, load: Load) -> None:
         """One conditional PutItem; an earlier reading than the stored one is dropped."""

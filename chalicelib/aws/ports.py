@@ -13,7 +13,9 @@ from chalicelib.ports import (
     ContactStore,
     HealthStore,
     Ledger,
+    MaintenanceStore,
     OrderStore,
+    PageStore,
     PlanStore,
     Queues,
     Secrets,
@@ -59,6 +61,13 @@ class AwsPorts:
         return DynamoHealth(Table(self.clients, self._names.health_table))
 
     @cached_property
+    def pages(self) -> PageStore:
+        """The health table too: an item for each page."""
+        from chalicelib.aws.pages import DynamoPages  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoPages(Table(self.clients, self._names.health_table))
+
+    @cached_property
     def plans(self) -> PlanStore:
         """The plans table, and the state bucket for long texts."""
         from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
@@ -74,6 +83,13 @@ class AwsPorts:
         from chalicelib.aws.plans import AwsOrders  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsOrders(Table(self.clients, self._names.orders_table))
+
+    @cached_property
+    def maintenance(self) -> MaintenanceStore:
+        """The orders table too: an item beside the orders."""
+        from chalicelib.aws.maintenance import AwsMaintenance  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsMaintenance(Table(self.clients, self._names.orders_table))
 
     @cached_property
     def snapshots(self) -> SnapshotStore:

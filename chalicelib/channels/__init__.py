@@ -20,6 +20,7 @@ from pkgutil import iter_modules
 from typing import Any, ClassVar
 
 from chalicelib.domain.model import Contact, DeskOutcome, Medium, Message, Outcome, Receipt, Sent, Signal
+from chalicelib.domain.promise import ReceiptPromise
 from chalicelib.http_types import Answer, Http, Request
 
 
@@ -217,6 +218,8 @@ class Channel(ABC):
     """True when the provider takes our key and does a repeated send only once."""
     window: ClassVar[timedelta | None] = None
     """How long after the person's last word we may write to them freely; None when there is no such limit."""
+    receipts: ClassVar[ReceiptPromise | None] = None
+    """What the provider promises about receipts: where it does, a missing one is evidence of silent loss."""
 
     def __init__(self, config: ChannelConfig, http: Http) -> None:
         for setting in self.needs:

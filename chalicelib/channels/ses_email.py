@@ -26,6 +26,7 @@ from chalicelib.channels._ses_events import FAILED, Received, receipt
 from chalicelib.channels._ses_outgoing import to_desk, to_person
 from chalicelib.channels._signature import same
 from chalicelib.domain.model import Medium, Message, Outcome, Sent, Signal
+from chalicelib.domain.promise import ReceiptPromise
 from chalicelib.http_types import Answer, Call, Request, Response
 
 OUTCOMES = {
@@ -63,6 +64,8 @@ class SesEmail(Channel):
     kind: ClassVar[str] = "ses_email"
     medium: ClassVar[Medium] = Medium.EMAIL
     deadline: ClassVar[timedelta] = timedelta(seconds=30)
+    # greylisting makes some of the recipients' servers take a mail only later
+    receipts: ClassVar[ReceiptPromise | None] = ReceiptPromise(wait=timedelta(minutes=2), missing=0.05)
     needs: ClassVar[tuple[Setting, ...]] = (
         Setting(name="topic_arn", purpose="the SNS topics that may bring mail and events, by comma"),
         Setting(name="region", purpose="where the identity is, such as eu-west-3"),

@@ -3,12 +3,14 @@
 The scores are health_batch's, the machine health_machine's; callers import all of it from here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.belief import DOWN, NEVER_SEEN, TRIAL, UNKNOWN, UP, Belief, drawn
 from chalicelib.domain.health_batch import Batch, Rules, batch_of
 from chalicelib.domain.health_machine import (
+    WORDS,
     ClassHealth,
     Flip,
     PathHealth,
@@ -16,9 +18,8 @@ from chalicelib.domain.health_machine import (
     apply,
     demanded,
     flipped,
-    worth_writing,
 )
-from chalicelib.domain.health_path import elapse, observe
+from chalicelib.domain.health_path import elapse, observe, prior, worth_writing
 from chalicelib.domain.model import EvidenceClass
 
 _UNSEEN = ClassHealth()
@@ -37,17 +38,17 @@ def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
 
     While our own store or scheduler fails, pass the snapshot's time as `now`, so that evidence does not age.
     """
-    if path is None or not path.classes:
+    if path is None or not (heard := measured(path)):
         return NEVER_SEEN
-    views = {evidence: _view(cls, now, rules) for evidence, cls in path.classes.items()}
+    views = {evidence: _view(cls, now, rules) for evidence, cls in heard.items()}
     worst = max(views, key=lambda each: views[each].rank)
-    view, classes = _blocked(path) or views[worst], tuple(path.classes.values())
+    view, classes = _blocked(path) or views[worst], tuple(heard.values())
     seen = max((cls.last_at for cls in classes if cls.last_at), default=None)
     return Belief(
         state=view.state,
         weight=min(view.weight, *(each.weight for each in views.values())),
         suspect=any(suspect(cls, rules) for cls in classes),
-        gen=path.classes.get(EvidenceClass.HARD, _UNSEEN).gen,
+        gen=heard.get(EvidenceClass.HARD, _UNSEEN).gen,
         salt=sum(cls.gen for cls in classes),
         score=max(cls.score for cls in classes),
         worst=worst if view.state != UP else None,
@@ -57,6 +58,11 @@ def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
         last_at=seen,
         age=int((now - seen).total_seconds()) if seen else None,
     )
+
+
+def measured(path: PathHealth | None) -> Mapping[EvidenceClass, ClassHealth]:
+    """The classes of which a belief is made: what others only say or plan is none of them."""
+    return {each: cls for each, cls in path.classes.items() if each not in WORDS} if path else {}
 
 
 def suspect(cls: ClassHealth, rules: Rules) -> bool:
@@ -97,6 +103,6 @@ def _blocked(path: PathHealth) -> _View | None:
 
 __all__ = [
     "DOWN", "NEVER_SEEN", "TRIAL", "UNKNOWN", "UP", "Batch", "Belief", "ClassHealth", "Flip", "PathHealth",
-    "Rules", "State", "apply", "batch_of", "believe", "demanded", "drawn", "elapse", "flipped", "observe",
-    "suspect", "trial_share", "worth_writing",
+    "Rules", "State", "apply", "batch_of", "believe", "demanded", "drawn", "elapse", "flipped", "measured",
+    "observe", "prior", "suspect", "trial_share", "worth_writing",
 ]  # fmt: skip

@@ -9,6 +9,8 @@ from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 
 AGAINST = frozenset({Outcome.OUTAGE, Outcome.UNKNOWN})
 BLOCKING = frozenset({Outcome.AUTH, Outcome.ACCOUNT})
+_FORGET = 10**9
+"""More than any score: a score lowered by so much is forgotten."""
 
 
 def _millinats(upper: float, lower: float) -> int:
@@ -22,7 +24,10 @@ class Rules:
     A failure adds ln(p1/p0), a success ln((1-p1)/(1-p0)); the sum never falls below 0 and trips at `trip`.
     With p0 = 1 % and p1 = 30 % five straight failures trip and four do not, and 1 % of errors trips about
     once in e**13.8 = 10**6 outcomes. The fine score (2 % against 10 %) finds brown-outs that the coarse one
-    is blind to (5 to 9 %); an outage never trips it first. `early_penalty` is in thousandths of a flap.
+    is blind to (5 to 9 %); an outage never trips it first. A vendor's word (Signal.weight) lowers both thresholds
+    by at most `prior_most` while it is no older than `prior_lasts`. `early_penalty` and
+    `flapping` are thousandths of a flap: from there on good probes no longer shorten the dwell, and a trial lasts
+    at least `long_trial`. An open class that is still being heard of needs `return_goods` good outcomes in a row.
     """
 
     p0: float = 0.01
@@ -32,10 +37,13 @@ class Rules:
     fine_p1: float = 0.10
     fine_trip: int = 13_800
     suspect_share: float = 0.25
-    trial_goods: int = 9
+    trial_goods: int = 12
     trial_shares: tuple[float, ...] = (0.10, 0.30, 0.90)
     early_goods: int = 3
-    early_penalty: int = 2_500
+    early_penalty: int = 1_500
+    return_goods: int = 2
+    flapping: int = 1_500
+    long_trial: int = 90
     dwell: int = 30
     dwell_most: int = 600
     half_life: int = 900
@@ -44,6 +52,8 @@ class Rules:
     refresh: int = 45
     pace: int = 30
     pace_most: int = 3_600
+    prior_most: int = 6_900
+    prior_lasts: int = 600
     bad: int = field(init=False)
     good: int = field(init=False)
     fine_bad: int = field(init=False)
@@ -98,6 +108,11 @@ class Batch:
         """True when a run of good outcomes starts again at `good` instead of growing by it."""
         return self.bad > 0
 
+    @property
+    def replaces(self) -> bool:
+        """True when the score becomes `b` whatever it was: a vendor's newest word takes the place of its last."""
+        return self.a <= -_FORGET
+
     def then(self, other: "Batch") -> "Batch":
         """This batch followed by a later one of the same generation. Raises ValueError when it is another."""
         if other.gen != self.gen:
@@ -142,6 +157,10 @@ def later(first: datetime | None, second: datetime | None) -> datetime | None:
 def _single(signal: Signal, gen: int, rules: Rules) -> Batch | None:
     outcome = signal.outcome
     seen = Batch(gen=gen, last_at=whole(signal.at), last_outcome=outcome, latency=signal.latency)
+    if signal.evidence is EvidenceClass.VENDOR:
+        forget, said = -_FORGET, max(0, signal.weight)
+        detail = signal.detail[:200] or outcome.value
+        return replace(seen, a=forget, b=said, p=forget, q=said, fa=forget, fp=forget, detail=detail)
     if outcome is Outcome.OK:
         return replace(seen, a=rules.good, fa=rules.fine_good, good=1)
     told = replace(seen, detail=signal.detail[:200] or outcome.value)

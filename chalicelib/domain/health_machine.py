@@ -5,8 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.health_batch import AGAINST, BLOCKING, Batch, Rules, whole
+from chalicelib.domain.health_batch import BLOCKING, Batch, Rules, whole
 from chalicelib.domain.model import EvidenceClass, Outcome
+
+MEASURES = frozenset({EvidenceClass.HARD, EvidenceClass.SILENT})
+WORDS = frozenset({EvidenceClass.VENDOR, EvidenceClass.PLANNED})
+"""What others say or plan: it neither makes a state nor is it one."""
 
 
 class State(StrEnum):
@@ -59,8 +63,9 @@ class Flip:
     """A change of state with its reason; everything that a store writes over the class (see `flipped`).
 
     `gen` is the new generation, `until` the end of the dwell when `after` is OPEN. `because` is one of
-    failures, brownout, account, trial_failed, trial_passed, dwell_over, probes_good; `score` the peak that
-    tripped it, `detail` the last word against the path, for announcements.
+    failures, brownout, failures_and_page (fewer sufficed, for the vendor's page speaks of trouble), account,
+    trial_failed, trial_passed, dwell_over, probes_good; `score` the peak that tripped it, `detail` the last word
+    against the path, for announcements.
     """
 
     path: str
@@ -110,15 +115,22 @@ def flipped(cls: ClassHealth, flip: Flip) -> ClassHealth:
 
 
 def demanded(
-    path_id: str, evidence: EvidenceClass, cls: ClassHealth, now: datetime, rules: Rules
-) -> Flip | None:
-    """The flip that a class demands after a fold or as time goes by: trip, trial, re-open, close, or none."""
-    after, because = _next(cls, now, rules)
+    path_id: str, evidence: EvidenceClass, cls: ClassHealth, now: datetime, rules: Rules, *, prior: int = 0
+) -> Flip | None:  # the prior is another class's, which only some classes listen to
+    """The flip that a class demands after a fold or as time goes by: trip, trial, re-open, close, or none.
+
+    `prior` is the vendor's word in milli-nats: it lowers the thresholds of the classes that measure, and is itself
+    never a reason to flip.
+    """
+    if evidence in WORDS:
+        return None
+    after, because = _next(cls, now, rules, prior if evidence in MEASURES else 0)
     if after is cls.state:
         return None
     at, penalty, until = whole(now), cls.penalty, None
     if after is State.OPEN:
-        penalty = decayed(cls, now, rules) + 1000
+        # only a departure is a flap: a trial that fails was no return, and is not held against the path
+        penalty = cls.penalty if cls.state is State.TRIAL else decayed(cls, now, rules) + 1000
         until = at + timedelta(milliseconds=dwell_ms(penalty, rules))
     return Flip(
         path=path_id, evidence=evidence, before=cls.state, after=after, gen=cls.gen + 1, at=at,
@@ -139,35 +151,44 @@ def dwell_ms(penalty: int, rules: Rules) -> int:
     return min(rules.dwell_most * 1000, round(rules.dwell * 1000 * 2 ** min((penalty - 1000) / 1000, 20)))
 
 
-def worth_writing(batch: Batch, known: ClassHealth | None, rules: Rules) -> bool:
-    """False for steady successes of a sound class whose stored evidence is still recent: nothing changes."""
-    if known is None or batch.bad or batch.throttled_until or known.state is not State.CLOSED:
-        return True
-    if known.score or known.fine or known.last_at is None or batch.last_at is None:
-        return True
-    return (batch.last_at - known.last_at).total_seconds() >= rules.refresh
-
-
-def _next(cls: ClassHealth, now: datetime, rules: Rules) -> tuple[State, str]:
+def _next(cls: ClassHealth, now: datetime, rules: Rules, prior: int) -> tuple[State, str]:
     peak = max(cls.peak, cls.score)
     blocked = cls.last_outcome in BLOCKING
     if cls.state is State.OPEN:
         return _from_open(cls, now, rules)
     if cls.state is State.TRIAL:
-        if peak > 0:
-            return State.OPEN, "account" if blocked else "trial_failed"
-        return (State.CLOSED, "trial_passed") if cls.run >= rules.trial_goods else (State.TRIAL, "")
+        return _from_trial(cls, now, rules)
     if peak >= rules.trip:
         return State.OPEN, "account" if blocked else "failures"
     fine = max(cls.fine_peak, cls.fine) >= rules.fine_trip
-    return (State.OPEN, "brownout") if fine else (State.CLOSED, "")
+    if fine:
+        return State.OPEN, "brownout"
+    return (State.OPEN, "failures_and_page") if _warned(cls, now, rules, prior) else (State.CLOSED, "")
+
+
+def _warned(cls: ClassHealth, now: datetime, rules: Rules, prior: int) -> bool:
+    """Do recent scores (not past peaks) reach the thresholds that the vendor's word has lowered?"""
+    if prior <= 0 or cls.last_at is None or (now - cls.last_at).total_seconds() > rules.stale_after:
+        return False
+    return cls.score >= rules.trip - prior or cls.fine >= rules.fine_trip - prior
+
+
+def _from_trial(cls: ClassHealth, now: datetime, rules: Rules) -> tuple[State, str]:
+    """A path that flaps must do well for longer than it did before; meanwhile one stray failure starts it anew."""
+    flapping = decayed(cls, now, rules) >= rules.flapping
+    if max(cls.peak, cls.score) > (rules.bad if flapping else 0):
+        return State.OPEN, "account" if cls.last_outcome in BLOCKING else "trial_failed"
+    lasted = (now - cls.since).total_seconds() if cls.since else 0.0
+    if cls.run >= rules.trial_goods and (not flapping or lasted >= rules.long_trial):
+        return State.CLOSED, "trial_passed"
+    return State.TRIAL, ""
 
 
 def _from_open(cls: ClassHealth, now: datetime, rules: Rules) -> tuple[State, str]:
     if cls.until is None or now >= cls.until:
-        # fresh failures keep it open, so that no contact is spent on learning what probes know already
-        failing = cls.run == 0 and cls.last_outcome in AGAINST | BLOCKING
-        if not (failing and cls.last_at and (now - cls.last_at).total_seconds() < rules.silence):
+        # while evidence comes, it must be good: no contact is spent on learning what probes know already
+        heard = cls.last_at is not None and (now - cls.last_at).total_seconds() < rules.silence
+        if not heard or cls.run >= rules.return_goods:
             return State.TRIAL, "dwell_over"
     early = cls.run >= rules.early_goods and decayed(cls, now, rules) < rules.early_penalty
     return (State.TRIAL, "probes_good") if early else (State.OPEN, "")

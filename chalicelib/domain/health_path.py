@@ -1,10 +1,10 @@
-"""A path as the sum of its machines: one signal's effect, and what time alone demands."""
+"""A path as the sum of its machines: one signal's effect, what time alone demands, what is worth a write."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.health_batch import Rules, batch_of, later
-from chalicelib.domain.health_machine import ClassHealth, Flip, PathHealth, apply, demanded, flipped
+from chalicelib.domain.health_batch import Batch, Rules, batch_of, later
+from chalicelib.domain.health_machine import ClassHealth, Flip, PathHealth, State, apply, demanded, flipped
 from chalicelib.domain.model import EvidenceClass, Signal
 
 
@@ -18,17 +18,37 @@ def observe(path: PathHealth, signal: Signal, rules: Rules) -> tuple[PathHealth,
     seen = _with(path, signal.evidence, cls)
     paced = later(path.throttled_until, batch.throttled_until)
     seen = replace(seen, blocked=batch.blocked or path.blocked, throttled_until=paced)
-    flip = demanded(path.path, signal.evidence, cls, signal.at, rules)
+    flip = demanded(path.path, signal.evidence, cls, signal.at, rules, prior=prior(seen, signal.at, rules))
     return (_turned(seen, flip), flip) if flip else (seen, None)
 
 
 def elapse(path: PathHealth, now: datetime, rules: Rules) -> tuple[PathHealth, tuple[Flip, ...]]:
     """What time alone demands: a trial when the dwell is over; also a flip whose writer died before it."""
-    found = (demanded(path.path, evidence, cls, now, rules) for evidence, cls in path.classes.items())
+    said = prior(path, now, rules)
+    found = (demanded(path.path, each, cls, now, rules, prior=said) for each, cls in path.classes.items())
     flips = tuple(flip for flip in found if flip)
     for flip in flips:
         path = _turned(path, flip)
     return path, flips
+
+
+def prior(path: PathHealth | None, now: datetime, rules: Rules) -> int:
+    """The vendor's word on a path in milli-nats, 0 to `prior_most`; 0 when it is old, or there is none."""
+    said = path.classes.get(EvidenceClass.VENDOR) if path else None
+    if said is None or said.last_at is None or (now - said.last_at).total_seconds() > rules.prior_lasts:
+        return 0
+    return min(said.score, rules.prior_most)
+
+
+def worth_writing(batch: Batch, known: ClassHealth | None, rules: Rules) -> bool:
+    """False for steady successes of a sound class whose stored evidence is still recent: nothing changes."""
+    if batch.replaces:
+        return batch.b > 0 or (known is not None and known.score > 0)
+    if known is None or batch.bad or batch.throttled_until or known.state is not State.CLOSED:
+        return True
+    if known.score or known.fine or known.last_at is None or batch.last_at is None:
+        return True
+    return (batch.last_at - known.last_at).total_seconds() >= rules.refresh
 
 
 def _with(path: PathHealth, evidence: EvidenceClass, cls: ClassHealth) -> PathHealth:

@@ -177,7 +177,10 @@ class DeskOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One piece of evidence on a path. `latency` is in milliseconds; `detail` never holds personal data."""
+    """One piece of evidence on a path. `latency` is in milliseconds; `detail` never holds personal data.
+
+    `weight` is how strongly a vendor's own word speaks against it, in milli-nats of log-odds: class VENDOR only.
+    """
 
     outcome: Outcome
     at: datetime
@@ -186,6 +189,7 @@ class Signal:
     vantage: str = ""
     detail: str = ""
     retry_after: float = 0.0
+    weight: int = 0
 
 
 def row_key(channel: str, account: str, provider_id: str) -> str:

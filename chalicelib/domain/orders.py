@@ -21,7 +21,10 @@ class OrderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One command on a scope (`desk:ID`, `channel:ID`, `path:ID#in|out#MARKET`) with its owner, reason and end."""
+    """One command on a scope (`desk:ID`, `channel:ID`, `path:ID#in|out#MARKET`) with its owner, reason and end.
+
+    `reply` is what people read, by language, while it leaves their purpose no desk: only maintenance has one.
+    """
 
     id: str
     kind: OrderKind
@@ -30,6 +33,7 @@ class Order:
     owner: str
     reason: str
     since: datetime
+    reply: Mapping[str, str] = field(default_factory=dict)
 
     def holds_at(self, now: datetime) -> bool:
         """True from `since` up to, not including, `until`."""

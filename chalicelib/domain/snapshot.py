@@ -69,11 +69,16 @@ def dump_orders(orders: Orders) -> dict[str, Any]:
     return {"version": orders.version, "given": [_plain(order) for order in orders.given]}
 
 
+_EMPTY = {"owner": "", "reason": ""}
+"""What `_plain` leaves out where it is empty."""
+
+
 def read_orders(document: Mapping[str, Any]) -> Orders:
     """Orders from plain JSON values."""
     given = (_timed(order, "since", "until") for order in document["given"])
     return Orders(
-        version=document["version"], given=tuple(Order(**{**o, "kind": OrderKind(o["kind"])}) for o in given)
+        version=document["version"],
+        given=tuple(Order(**{**_EMPTY, **o, "kind": OrderKind(o["kind"])}) for o in given),
     )
 
 
@@ -85,7 +90,11 @@ def _belief(plain: Mapping[str, Any]) -> Belief:
 def _plain(value: object) -> dict[str, Any]:
     names = (name for name in value.__slots__ if not name.startswith("_"))  # type: ignore[attr-defined] # slotted dataclasses only
     items = ((name, getattr(value, name)) for name in names)
-    said = ((name, item) for name, item in items if item is not None and item is not False and item != "")
+    said = (
+        (name, item)
+        for name, item in items
+        if item is not None and item is not False and item not in ("", {})
+    )
     return {name: millis(item) if isinstance(item, datetime) else item for name, item in said}
 
 

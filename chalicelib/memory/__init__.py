@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.memory.contacts import MemoryContacts
 from chalicelib.memory.health import MemoryHealth
+from chalicelib.memory.maintenance import MemoryMaintenance
+from chalicelib.memory.pages import MemoryPages
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
@@ -15,8 +17,10 @@ class MemoryPorts:
 
     contacts: MemoryContacts = field(default_factory=MemoryContacts)
     health: MemoryHealth = field(default_factory=MemoryHealth)
+    pages: MemoryPages = field(default_factory=MemoryPages)
     plans: MemoryPlans = field(default_factory=MemoryPlans)
     orders: MemoryOrders = field(default_factory=MemoryOrders)
+    maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
@@ -24,6 +28,6 @@ class MemoryPorts:
 
 
 __all__ = [
-    "ManualClock", "MemoryContacts", "MemoryHealth", "MemoryLedger", "MemoryOrders",
-    "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets", "MemorySnapshots",
+    "ManualClock", "MemoryContacts", "MemoryHealth", "MemoryLedger", "MemoryMaintenance",
+    "MemoryOrders", "MemoryPages", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets", "MemorySnapshots",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chalicelib.channels import Channel, ChannelError, SendFailed
 from chalicelib.domain.model import Message, Outcome, Sent, Signal
+from chalicelib.domain.promise import ReceiptPromise
 from chalicelib.http_types import MaybeSent, NotSent
 
 
@@ -17,6 +18,7 @@ class Result:
     sent: Sent | None = None
     detail: str = ""
     retry_after: float = 0.0
+    promise: ReceiptPromise | None = None
 
     def signal(self, now: datetime, vantage: str) -> Signal:
         """The evidence in it."""
@@ -28,7 +30,8 @@ class Result:
 def attempt(channel: Callable[[], Channel], message: Message, now: datetime) -> Result:
     """Send one message. `channel` is made inside, so that a missing setting is an outcome of ours, not a crash."""
     try:
-        sent = channel().send(message, now)
+        made = channel()
+        sent = made.send(message, now)
     except SendFailed as failed:
         return Result(outcome=failed.outcome, detail=failed.detail, retry_after=failed.retry_after)
     except NotSent as refused:
@@ -37,7 +40,7 @@ def attempt(channel: Callable[[], Channel], message: Message, now: datetime) -> 
         return Result(outcome=Outcome.UNKNOWN, detail=f"maybe sent: {silent}")
     except ChannelError as broken:
         return Result(outcome=Outcome.AUTH, detail=str(broken))
-    return Result(outcome=Outcome.OK, sent=sent)
+    return Result(outcome=Outcome.OK, sent=sent, promise=made.receipts if sent.receipt_due else None)
 
 
 def ask(channel: Callable[[], Channel], now: datetime, vantage: str) -> Signal:

@@ -1,9 +1,11 @@
 """Runs one probe: asks a provider whether it works for us and folds the answer into the paths it speaks for."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from chalicelib.channels import Capability, Channel, ChannelError
+from chalicelib.domain.health import PathHealth
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Direction, Signal, path_id
 from chalicelib.domain.plan import ChannelPlan, Plan
@@ -40,8 +42,15 @@ class Prober:
         known = self.health.read(paths)
         for path in paths:
             self.believer.learn(path, signal, known.get(path))
+        self._wake(known.values(), signal)
         self._read_load(plan, channel)
         return signal
+
+    def _wake(self, known: Iterable[PathHealth], signal: Signal) -> None:
+        """A class that rests and hears nothing (silence) has its time looked at here, not only once a minute."""
+        for path in known:
+            others = {each: cls for each, cls in path.classes.items() if each is not signal.evidence}
+            self.believer.elapse([replace(path, classes=others)], signal.at)
 
     def _read_load(self, plan: Plan, channel: str) -> None:
         """A load reading for each desk behind a kind that tells its load; one that fails is simply not renewed."""

@@ -6,7 +6,9 @@ from chalicelib.ports import (
     ContactStore,
     HealthStore,
     Ledger,
+    MaintenanceStore,
     OrderStore,
+    PageStore,
     PlanStore,
     Queues,
     Secrets,
@@ -35,6 +37,16 @@ class Stores(Protocol):
     @property
     def orders(self) -> OrderStore:
         """The orders."""
+        ...
+
+    @property
+    def maintenance(self) -> MaintenanceStore:
+        """The maintenance windows."""
+        ...
+
+    @property
+    def pages(self) -> PageStore:
+        """The vendors' status pages."""
         ...
 
     @property

@@ -86,12 +86,20 @@ class Shell:
         orders = self.api.ask("GET", "/v1/orders").json
         plan = self.api.ask("GET", "/v1/plan", headers={"accept": "application/json"})
         order = {"ORDER": orders["orders"][-1]["id"]} if orders["orders"] else {}
-        return {"ORDERS": str(orders["version"]), "PLAN": str(plan.json.get("version", 0)), **order}
+        planned = self.api.ask("GET", "/v1/maintenance").json
+        window = {"WINDOW": planned["windows"][0]["id"]} if planned["windows"] else {}
+        versions = {
+            "ORDERS": orders["version"],
+            "PLAN": plan.json.get("version", 0),
+            "WORK": planned["version"],
+        }
+        return {**{name: str(version) for name, version in versions.items()}, **order, **window}
 
     def curl(self, arguments):
         asked = parsed(arguments, self.files)
         place = urlsplit(asked.url)
-        version = self.words["PLAN" if place.path == "/v1/plan" else "ORDERS"]
+        documents = {"/v1/plan": "PLAN", "/v1/main": "WORK"}
+        version = self.words[documents.get(place.path[:8], "ORDERS")]
         headers = {name: value.replace("VERSION", version) for name, value in asked.headers.items()}
         token = headers.pop("authorization", "")
         route, _ = matched(asked.method, place.path)
@@ -152,7 +160,11 @@ def shell():
     api.world.say(person="anne")
     key = row_key("shop", "shop", "m1")
     api.ports.contacts.save(key, moved(api.ports.contacts.get(key).work, RowState.DEAD), Due.CLEAR)
-    return Shell(api=api, words={"KEY": key, "VERSION": "VERSION", "TOKEN": "bsc_a1_token-of-the-reader"})
+    [ics] = re.findall(r"```ics\n(.*?)```", (ROOT / "docs/operating.md").read_text(), re.DOTALL)
+    files = {"maintenance.ics": ics}
+    return Shell(
+        api=api, files=files, words={"KEY": key, "VERSION": "VERSION", "TOKEN": "bsc_a1_token-of-the-reader"}
+    )
 
 
 def test_every_command_is_of_a_program_that_is_checked_here():

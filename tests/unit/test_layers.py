@@ -13,7 +13,10 @@ OWN = "chalicelib"
 PURE = {"chalicelib.domain"}
 MAY = {
     "domain": {"domain"},
-    "channels": {"channels", "domain", "http_types"},
+    "channels": {"channels", "domain", "http_types", "strict_json"},
+    "pages": {"pages", "domain", "strict_json"},
+    "strict_json": set(),
+    "late_door": {"http_types"},
     "ports": {"domain", "ports"},
     "bells": {"ports"},
     "http_types": {"http_types"},
@@ -26,7 +29,7 @@ MAY = {
     "web": {"web", "domain"},
     "memory": {"memory", "ports", "domain", "http_types"},
     "aws": {"aws", "ports", "domain", "http_types", "bells"},
-    "service": {"service", "domain", "ports", "channels", "http_types", "web", "bells"},
+    "service": {"service", "domain", "ports", "channels", "pages", "http_types", "web", "bells"},
     "handlers": {
         "handlers",
         "service",

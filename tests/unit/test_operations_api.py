@@ -19,7 +19,14 @@ from tests.unit.operations_side import ROLES, SECRET_PART, Operations, down, ope
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGING = ("PUT", "POST", "DELETE")
-SAMPLES = {"{version}": "1", "{order}": "o1", "{channel}": "shop", "{key}": "0" * 32, "{desk}": "desk-a"}
+SAMPLES = {
+    "{version}": "1",
+    "{order}": "o1",
+    "{channel}": "shop",
+    "{key}": "0" * 32,
+    "{desk}": "desk-a",
+    "{window}": "w1",
+}
 
 
 @pytest.fixture
@@ -155,7 +162,15 @@ def test_an_unknown_parameter_is_named_and_refused(api, route):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/v1/orders"), ("POST", "/v1/decisions"), ("PUT", "/v1/desks/desk-a/load")]
+    ("method", "path"),
+    [
+        ("POST", "/v1/orders"),
+        ("POST", "/v1/decisions"),
+        ("PUT", "/v1/desks/desk-a/load"),
+        ("POST", "/v1/maintenance"),
+        ("POST", "/v1/maintenance/check"),
+        ("POST", "/v1/maintenance/w1/extend"),
+    ],
 )
 @pytest.mark.parametrize(
     "body",
@@ -181,20 +196,10 @@ json_values = st.recursive(
     max_leaves=8,
 )
 NAMES = (
-    "kind",
-    "scope",
-    "until",
-    "reason",
-    "channel",
-    "text",
-    "traits",
-    "medium",
-    "party",
-    "plan",
-    "tried",
-    "free",
-    "in_use",
-)
+    "kind", "scope", "until", "reason", "channel", "text", "traits", "medium", "party", "plan", "tried",
+    "free", "in_use", "title", "scopes", "start", "end", "zone", "repeat", "except", "alternatives",
+    "drain_before", "reply",
+)  # fmt: skip
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), json_values, max_size=6))
@@ -206,6 +211,10 @@ def test_no_json_at_all_makes_a_route_fail(body):
         ("POST", "/v1/decisions"),
         ("PUT", "/v1/desks/desk-a/load"),
         ("PUT", "/v1/plan"),
+        ("POST", "/v1/maintenance"),
+        ("POST", "/v1/maintenance/check"),
+        ("POST", "/v1/maintenance/w1/extend"),
+        ("PUT", "/v1/maintenance/calendar"),
     ):
         reply = api.ask(method, path, json.dumps(body), headers={"if-match": '"0"'}, query=None)
 

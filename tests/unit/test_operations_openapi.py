@@ -6,11 +6,14 @@ import pytest
 import yaml
 
 from app import app
+from chalicelib.domain.maintenance import NOTICES
+from chalicelib.domain.maintenance_rules import MaintenanceRule
 from chalicelib.domain.model import ContactKind, Direction, Medium, Outcome, row_key
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.outbox import RowState
 from chalicelib.domain.routing import Reason
 from chalicelib.handlers.operate.decisions import FIELDS
+from chalicelib.handlers.operate.maintenance import FIELDS as WINDOW_FIELDS
 from chalicelib.handlers.problems import TABLE
 from chalicelib.service.operate.orders import GIVEN
 from chalicelib.service.operate.roles import LEAST, Role
@@ -113,6 +116,9 @@ def test_closed_lists_are_the_codes_own():
     assert SCHEMAS["State"]["enum"] == [state.value for state in RowState]
     assert SCHEMAS["Rejected"]["properties"]["reason"]["enum"] == [reason.value for reason in Reason]
     assert set(SCHEMAS["OrderKind"]["enum"]) == {kind.value for kind in OrderKind if kind in GIVEN}
+    assert SCHEMAS["Clash"]["properties"]["rule"]["enum"] == [rule.value for rule in MaintenanceRule]
+    assert SCHEMAS["DueNotice"]["properties"]["notice"]["enum"] == list(NOTICES)
+    assert set(SCHEMAS["WantedWindow"]["properties"]) == set(WINDOW_FIELDS)
     assert SCHEMAS["Caller"]["properties"]["role"]["enum"] == [role.value for role in Role]
     assert SCHEMAS["Trial"]["properties"]["medium"]["enum"] == [medium.value for medium in Medium]
     assert SCHEMAS["ContactLine"]["properties"]["kind"]["enum"] == [kind.value for kind in ContactKind]
@@ -134,6 +140,13 @@ def test_every_problem_type_is_listed():
 KEY = row_key("shop", "", "m1")
 MATCH = {"if-match": '"1"'}
 NONE = {"if-match": '"0"'}
+ICS = "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
+CALENDAR = {"content-type": "text/calendar"}
+WINDOW = {
+    "title": "t", "scopes": ["desk:desk-a"], "start": 0, "end": 60, "alternatives": {"order": ["desk:desk-b"]},
+    "reason": "r",
+}  # fmt: skip
+WORK = "/v1/maintenance"
 YAML = {"content-type": "application/yaml"}
 ORDER = {"kind": "drain", "scope": "desk:desk-a", "until": 5, "reason": "r"}
 ASKED = [
@@ -152,6 +165,15 @@ ASKED = [
     ("POST", "/v1/orders", "/v1/orders", ORDER | {"scope": "desk:no"}, NONE),
     ("GET", "/v1/orders", "/v1/orders", None, {}),
     ("DELETE", "/v1/orders/o9", "/v1/orders/{order}", None, NONE),
+    ("GET", WORK, WORK, None, {}),
+    ("POST", WORK, WORK, WINDOW, NONE),
+    ("POST", WORK, WORK, WINDOW | {"alternatives": {}}, NONE),
+    ("POST", WORK, WORK, WINDOW | {"scopes": ["desk:no"]}, NONE),
+    ("POST", f"{WORK}/check", f"{WORK}/check", WINDOW | {"alternatives": {}}, {}),
+    ("PUT", f"{WORK}/calendar", f"{WORK}/calendar", ICS, NONE | CALENDAR),
+    ("PUT", f"{WORK}/calendar", f"{WORK}/calendar", "x", NONE | CALENDAR),
+    ("DELETE", f"{WORK}/w9", f"{WORK}/{{window}}", None, NONE),
+    ("POST", f"{WORK}/w9/extend", f"{WORK}/{{window}}/extend", {"until": 9}, NONE),
     ("GET", "/v1/health", "/v1/health", None, {}),
     ("GET", "/v1/health/shop", "/v1/health/{channel}", None, {}),
     ("GET", "/v1/contacts", "/v1/contacts", None, {}),
@@ -182,7 +204,10 @@ def test_answers_in_every_state_of_things_have_their_shape():
     api.ask("POST", "/v1/orders", ORDER | {"scope": "channel:box-a"}, headers=NONE)
     api.world.minute()
 
-    for path in ("/v1/health", "/v1/orders"):
+    api.ask("POST", WORK, WINDOW | {"scopes": ["channel:box-b"], "alternatives": {"order": ["channel:shop"]},
+                                    "start": 120, "end": 180}, headers=NONE)  # fmt: skip
+
+    for path in ("/v1/health", "/v1/orders", WORK):
         fits(api.ask("GET", path).json, answer_schema("GET", path, 200)["schema"])
     lifted = api.ask("DELETE", "/v1/orders/o1", headers=MATCH)
     fits(lifted.json, answer_schema("DELETE", "/v1/orders/{order}", 200)["schema"])
