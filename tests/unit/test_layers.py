@@ -151,3 +151,9 @@ def test_nothing_catches_everything():
     ]
 
     assert catchers == []
+
+
+def test_no_two_test_files_share_a_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+
+    assert sorted(names) == sorted(set(names)), "pytest tells test files apart by their names"
