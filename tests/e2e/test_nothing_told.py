@@ -36,6 +36,9 @@ def told(scene):
     return {function: scene.stack.words(function) for function in scene.stack.functions}
 
 
+SPEAKING = ("APIHandler", "Deliver", "Evidence", "Tick", "Mail")
+
+
 def test_no_log_holds_a_secret_an_address_or_what_people_wrote(breaking):
     people = {medium: sides.person(medium) for medium in CHANNELS}
     words = {medium: sides.fresh("confidential") for medium in CHANNELS}
@@ -54,6 +57,7 @@ def test_no_log_holds_a_secret_an_address_or_what_people_wrote(breaking):
         served(breaking, CHANNELS[medium], person)
     only_row(breaking, "phone-fr", caller)
     until(lambda: "forged" in told(breaking)["APIHandler"], "the logs are written", 15)
+    until(lambda: all(told(breaking)[function] for function in SPEAKING), "every function has written", 60)
     private = {*people.values(), *words.values(), caller, forger, "confidential forgery"}
     found = [
         (function, one)
@@ -62,4 +66,3 @@ def test_no_log_holds_a_secret_an_address_or_what_people_wrote(breaking):
         if one in text
     ]
     assert found == []
-    assert all(told(breaking)[function] for function in ("APIHandler", "Deliver", "Evidence", "Tick", "Mail"))
