@@ -58,7 +58,8 @@ def test_standard_webhooks_pass_their_own_library() -> None:
     fake = DeskFake("d")
     side = Webhook(url=URL, secret=fake.secrets["secret"])
 
-    for signed in (side.contact("k", "77", WORDS, AT), side.word("row", "reply", AT, WORDS)):
+    now = datetime.now(UTC)
+    for signed in (side.contact("k", "77", WORDS, now), side.word("row", "reply", now, WORDS)):
         event = StandardWebhook(side.secret).verify(signed.body, dict(signed.headers))
         assert event["data"]["text"] == WORDS
 

@@ -24,7 +24,6 @@ from infra.local.fakes.vendors import Answered, Signed, post
 from infra.local.fakes.wire import Arrived, Reply, told
 
 ROOT = Path(__file__).parents[2]
-NOW = datetime.now(UTC)
 PERSON = {"messenger": "77", "whatsapp": "33611223344", "twilio_sms": "+33611223344"}
 KINDS = {
     "messenger": "messenger",
@@ -56,7 +55,7 @@ def send(fakes: Fakes, name: str, key: str = "row-1", text: str = "café 🚨") 
     contact = None if address else Contact(account="a", provider_id="p", party=Party(address="77"), text=text)
     target = {"address": address} if address else {}
     message = Message(key=key, target=target, text=text, contact=contact, channel=name, purpose="order")
-    return channel(fakes, name).send(message, NOW)
+    return channel(fakes, name).send(message, datetime.now(UTC))
 
 
 def ask(fakes: Fakes, path: str, sent: object = None) -> Answered:
@@ -96,7 +95,7 @@ def hook() -> Iterator[Hook]:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_each_channel_is_understood_by_its_vendor(fakes: Fakes, name: str) -> None:
-    probed = channel(fakes, name).probe(NOW)
+    probed = channel(fakes, name).probe(datetime.now(UTC))
     sent = send(fakes, name)
 
     (entry,) = fakes.taken(KINDS[name])
