@@ -10,6 +10,8 @@ FIRST_SWEEP = timedelta(seconds=60)
 URGENT_SWEEP = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
 RECEIPT_WAIT = timedelta(minutes=5)
+HOPELESS = frozenset({Outcome.RECIPIENT, Outcome.REQUEST})
+"""Outcomes that speak of the contact itself: another try of the same would end the same."""
 LONGEST_DEFERRAL = timedelta(minutes=5)
 MOST_ATTEMPTS = 40
 """Attempts of which the record is kept: a row that is tried for days must still fit its item."""
@@ -109,11 +111,6 @@ class Row:
 def first_due(lane: str, now: datetime) -> datetime:
     """When the sweeper first looks at a row that nobody has finished."""
     return now + (URGENT_SWEEP if lane == "urgent" else FIRST_SWEEP)
-
-
-def claimable(work: Work) -> bool:
-    """True when somebody may now take the row to send it."""
-    return work.state in (RowState.ACCEPTED, RowState.DEFERRED)
 
 
 def lease_lost(work: Work, now: datetime) -> bool:

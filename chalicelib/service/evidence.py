@@ -15,7 +15,7 @@ from chalicelib.domain.model import (
     Signal,
     path_id,
 )
-from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved, recorded
+from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved, recorded
 from chalicelib.ports import Clock, Missing, Ring, Stale, Unavailable
 from chalicelib.service.believe import Believer
 from chalicelib.service.errand import alias_of
@@ -102,7 +102,7 @@ class Hearing:
             self.stores.contacts.save(row.key, refused, Due.SET, now)
             self._ring(row)
             return "next desk"
-        if outcome in (Outcome.RECIPIENT, Outcome.REQUEST):
+        if outcome in HOPELESS:
             self.stores.contacts.save(row.key, replace(refused, state=RowState.DEAD), Due.CLEAR)
             return "dead"
         work, at = deferred(replace(refused, version=row.work.version), refused.attempts[-1].decision, now)

@@ -9,7 +9,7 @@ from chalicelib.channels import Channel, ChannelError
 from chalicelib.domain.decision import LAST_RANK, Decision, Reason, to_person
 from chalicelib.domain.health import PathHealth, believe
 from chalicelib.domain.model import Outcome
-from chalicelib.domain.outbox import Due, Row, RowState, claimed, moved, recorded
+from chalicelib.domain.outbox import HOPELESS, RECEIPT_WAIT, Due, Row, RowState, claimed, moved, recorded
 from chalicelib.domain.plan import Desk
 from chalicelib.domain.routing import Case, Situation, against, against_person
 from chalicelib.ports import Clock, ContactStore, HealthStore, Missing, Unavailable
@@ -22,9 +22,7 @@ from chalicelib.service.registry import Registry
 
 TIME_FOR_ONE_BELL = timedelta(seconds=40)
 """No send starts later than this: the function lives 60 s and one send takes up to 8."""
-RECEIPT_WAIT = timedelta(minutes=5)
 UNKNOWN_WAIT = timedelta(seconds=15)
-HOPELESS = frozenset({Outcome.RECIPIENT, Outcome.REQUEST})
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from zlib import crc32
 from chalicelib.channels import Capability, ChannelError
 from chalicelib.domain.decision import Decision, Reason, kept
 from chalicelib.domain.minimum_service import minimum_reply
-from chalicelib.domain.model import ContactKind, Outcome
-from chalicelib.domain.outbox import Due, Row, RowState, deferred, moved
+from chalicelib.domain.model import ContactKind
+from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import ContactStore, Missing, Queues, Ring, Unavailable
 from chalicelib.service.registry import Registry
@@ -19,7 +19,6 @@ from chalicelib.web.words import say
 SAFETY = timedelta(seconds=30)
 """The due time follows the delayed bell: the sweeper only finds rows whose bell was lost."""
 FULL_WAIT = timedelta(seconds=2)
-HOPELESS = frozenset({Outcome.RECIPIENT, Outcome.REQUEST})
 
 
 @dataclass(slots=True)
