@@ -1,4 +1,4 @@
-"""One botocore session and its clients: short timeouts, two tries, made when first asked for."""
+"""One botocore session and its clients: short timeouts, two tries, a rest after failure, made when first asked for."""
 
 import gc
 import os
@@ -9,6 +9,8 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+
+from chalicelib.aws.rests import Rests
 
 # The intake's deadline is a few seconds: a store that takes longer counts as gone, and the queue is asked.
 # A fixed user agent: otherwise botocore composes one anew for each call, a fifth of a call's CPU.
@@ -43,9 +45,9 @@ class Clients:
         if found is None:
             with self._lock, _uncollected():
                 if service not in self._made:
-                    self._made[service] = self.session.create_client(
-                        service, config=_CONFIGS.get(service, _PATIENT)
-                    )
+                    made = self.session.create_client(service, config=_CONFIGS.get(service, _PATIENT))
+                    Rests(made)
+                    self._made[service] = made
                 found = self._made[service]
         return found
 

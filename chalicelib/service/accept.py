@@ -1,7 +1,7 @@
 """Accepts a vendor's request: size, proof, reading, one conditional write each, a bell, the vendor's answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.channels import Channel, Forged, Malformed, Parsed, Refusal, Standing, Verdict
@@ -22,7 +22,6 @@ LARGEST_BODY = 700_000
 MOST_AT_ONCE = 25
 SECOND_BELL = 10
 """Seconds after which an urgent row is rung once more."""
-BELL_REST = timedelta(seconds=5)
 APART = timedelta(milliseconds=1)
 """Between the contacts of one request: one person's are handed over in their order."""
 
@@ -37,7 +36,6 @@ class Acceptance:
     queues: Queues
     secrets: Secrets
     calls: Calls
-    _bells_rest_until: datetime | None = field(default=None)
 
     def receive(self, channel_id: str, request: Request, now: datetime, *, held: bool = False) -> Handled:
         """Handle one request for a channel. `held` requests come from the overflow queue and are not held again.
@@ -110,7 +108,7 @@ class Acceptance:
             row = contact_row(home, contact, situation, now + place * APART)
             if self.contacts.add(row) is None:
                 new += 1
-                unrung += not self._ring(Ring(key=row.key, lane=row.lane), now)
+                unrung += not self._ring(Ring(key=row.key, lane=row.lane))
         self._pass_on(channel, parsed)
         standing = Standing.DUPLICATE if own and not new else Standing.DECIDED
         return Handled(
@@ -139,16 +137,13 @@ class Acceptance:
         others = {value for values in self.secrets.channel(sibling).values() for value in values}
         return not own or not own.isdisjoint(others)
 
-    def _ring(self, ring: Ring, now: datetime) -> bool:
-        """Ring, unless the queue has just failed: then the sweeper finds the row."""
-        if self._bells_rest_until is not None and now < self._bells_rest_until:
-            return False
+    def _ring(self, ring: Ring) -> bool:
+        """Ring; where the queue fails, the sweeper finds the row."""
         try:
             self.queues.bell(ring)
             if ring.lane == "urgent":
                 self.queues.bell(Ring(key=ring.key, lane=ring.lane, delay=SECOND_BELL, trace=ring.trace))
         except Unavailable:
-            self._bells_rest_until = now + BELL_REST
             return False
         return True
 

@@ -1,7 +1,12 @@
 """What goes wrong on AWS, as the ports say it."""
 
+from contextlib import suppress
+from io import BytesIO
+
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 from botocore.stub import Stubber
 from examples import NOW, row
 
@@ -9,6 +14,7 @@ from chalicelib.aws.clients import Clients
 from chalicelib.aws.contacts import DynamoContacts
 from chalicelib.aws.errors import Absent, calling
 from chalicelib.aws.ports import AwsPorts, Names
+from chalicelib.aws.rests import REST, Rests
 from chalicelib.aws.table import Table
 from chalicelib.ports import Note, Ring, Unavailable
 
@@ -76,8 +82,66 @@ def test_an_endpoint_that_is_gone_is_unavailable(monkeypatch):
         lambda: ports.queues.bell(Ring(key="k", lane="urgent")),
         lambda: ports.queues.put(Note(queue="overflow", body="b")),
     ):
-        with pytest.raises(Unavailable, match="EndpointConnectionError"):
+        with pytest.raises(Unavailable, match=r"EndpointConnectionError|RestingAfterFailure"):
             act()
+
+
+class Hand:
+    """A clock that is moved by hand."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def resting(code: int, hand: Hand):
+    """A client with a breaker, before a service that answers with this code (0: not at all); and the requests sent."""
+    client, sent = session().create_client("dynamodb", config=Config(retries={"total_max_attempts": 1})), []
+    Rests(client, hand)
+
+    def answer(request, **_):
+        sent.append(request.url)
+        if not code:
+            raise botocore.exceptions.EndpointConnectionError(endpoint_url=request.url)
+        return AWSResponse(
+            request.url, code, {}, Raw(b'{"__type":"InternalServerError"}' if code > 299 else b"{}")
+        )
+
+    client.meta.events.register_first("before-send", answer)  # before moto's, where that is at work
+    return Table(lambda _: client, "t"), sent
+
+
+class Raw(BytesIO):
+    def stream(self):
+        yield self.read()
+
+
+@pytest.mark.parametrize("code", [0, 500])
+def test_a_service_that_failed_is_left_alone_for_two_seconds(code):
+    hand = Hand()
+    table, sent = resting(code, hand)
+
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            table.get({"pk": "1"})
+    before = len(sent)
+    hand.now += REST + 0.1
+    with pytest.raises(Unavailable):
+        table.get({"pk": "1"})
+
+    assert (before, len(sent)) == (1, 2)
+
+
+@pytest.mark.parametrize("code", [200, 400])
+def test_a_service_that_answers_is_asked_again(code):
+    table, sent = resting(code, Hand())
+
+    for _ in range(3):
+        with suppress(Unavailable):
+            table.get({"pk": "1"})
+
+    assert len(sent) == 3
 
 
 def test_no_credentials_is_unavailable():
