@@ -20,6 +20,7 @@ from infra.package import ROOT
 
 PYTHON = ROOT / ".venv-stack" / "bin" / "python"
 KEEPER = Path(__file__).with_name("keeper.py")
+EMULATOR = Path(__file__).with_name("emulator.py")
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
 
@@ -72,7 +73,7 @@ def _spawn(port: int, folder: Path, log: Path) -> "subprocess.Popen[bytes]":
     """Start the child, kept in a process group of its own: it ends with us and takes its workers along."""
     with log.open("wb") as words:
         return subprocess.Popen(
-            [str(PYTHON), str(KEEPER), str(folder), str(PYTHON), "-m", "ministack"],
+            [str(PYTHON), str(KEEPER), str(folder), str(PYTHON), str(EMULATOR)],
             env=_environment(port, folder),
             stdout=words,
             stderr=subprocess.STDOUT,
