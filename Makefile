@@ -9,7 +9,7 @@ STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-intake bench-detection drill deploy clean
+.PHONY: help setup up demo test check bench bench-intake bench-detection bench-onset drill deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -43,7 +43,7 @@ check: setup  ## style, types, template
 	$(BIN)/mypy
 	$(BIN)/cfn-lint --non-zero-exit-code informational -t "$$($(BIN)/python -m infra.package)"
 
-bench: bench-intake bench-detection  ## every benchmark
+bench: bench-intake bench-detection bench-onset  ## every benchmark
 
 bench-intake: setup  ## what one accepted contact costs
 	@$(BIN)/python -m bench.intake
@@ -51,13 +51,16 @@ bench-intake: setup  ## what one accepted contact costs
 bench-detection: setup $(PEERS_VENV)/.ready  ## how soon trouble is seen, beside other projects' circuit breakers
 	@$(BIN)/python -m bench.detection
 
+bench-onset: setup  ## how long until a customer is shown another way
+	@$(BIN)/python -m bench.onset
+
 $(PEERS_VENV)/.ready: requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS_VENV)
 	$(PEERS_VENV)/bin/pip install --quiet --no-deps -r requirements-peers.txt
 	@touch $@
 
-drill: setup  ## the outages that founded the project, replayed
-	@$(BIN)/pytest tests/drills
+drill: setup  ## the outages that founded the project, replayed, and every fault at its full length
+	@BASCULE_DRILL=full $(BIN)/pytest tests/drills tests/e2e/test_faults_are_seen.py tests/e2e/test_onset_to_feed.py tests/e2e/test_who_lost_it.py
 
 deploy: setup  ## to AWS: make deploy BUCKET=name [STAGE=prod] [REGION=eu-west-3]
 	@test -n "$(BUCKET)" || { echo "name an existing bucket of yours for the artefact: make deploy BUCKET=name"; exit 2; }

@@ -142,5 +142,5 @@ def _without_clients(ports: AwsPorts, cloud: Cloud) -> None:
 
 
 def _names() -> Names:
-    names = {field.name: field.name for field in fields(Names) if field.name != "queues"}
+    names = {field.name: field.name for field in fields(Names) if field.name not in ("queues", "home_region")}
     return Names(**names, queues={lane: f"https://sqs.example/{lane}" for lane in _QUEUES})

@@ -55,7 +55,7 @@ class Door:
     def send(self, call: Call) -> Response:
         """Make one call. Raises NotSent or MaybeSent; any code of a whole answer is a Response."""
         started = time.monotonic()
-        until = started + self._deadline
+        until = started + min(self._deadline, self._deadline if call.within is None else call.within)
         target = target_of(call.url, self._private)
         request = spelled(call, target)
         line = self._written(target, request, until)

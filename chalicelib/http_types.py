@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 
@@ -33,13 +35,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request that we make. `sign` names an AWS service when the door must sign it with our own role."""
+    """A request that we make. `sign` names an AWS service when the door must sign it with our own role.
+
+    `within` is how many seconds it may take, where that is less than the door's own deadline.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     sign: str = ""
+    within: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,22 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     elapsed: int = 0
+
+    def retry_after(self, now: datetime | None = None) -> float:
+        """Seconds until we may ask again, 0 if unsaid (RFC 9110 §10.2.3); a date counts from `now`."""
+        said = self.headers.get("retry-after", "").strip()
+        if said.isascii() and said.isdigit():
+            return float(said[:9])
+        return _until(said, now) if now is not None else 0.0
+
+
+def _until(said: str, now: datetime) -> float:
+    try:
+        moment = parsedate_to_datetime(said)
+        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        return max((aware - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
 
 
 class NotSent(Exception):

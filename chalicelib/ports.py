@@ -19,8 +19,17 @@ from chalicelib.domain.orders import Orders
 from chalicelib.domain.outbox import Due, Row, Work
 
 if TYPE_CHECKING:  # the intake stores no health, and does without its machines
+    from chalicelib.domain.chain import Entry
+    from chalicelib.domain.dispatch import Dispatch
+    from chalicelib.domain.event import Event
     from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth
     from chalicelib.domain.maintenance import Windows
+    from chalicelib.domain.story import Stories
+    from chalicelib.domain.traffic import Traffic
+    from chalicelib.domain.trust import Trust
+    from chalicelib.domain.usual import Usual
+    from chalicelib.domain.vantages import Key, Sight
+    from chalicelib.domain.voices import Voices
     from chalicelib.domain.watched import Watched
 
 
@@ -95,6 +104,18 @@ class ContactStore(Protocol):
         """Take up to `want` of the shard's `most` tokens of this clock second in one conditional write; 0..want."""
         ...
 
+    def note_sent(self, sent: "Dispatch") -> None:
+        """Keep one send, apart from its row and for ever as it was; writing it again changes nothing."""
+        ...
+
+    def sent(self, path: str, since: datetime, until: datetime, most: int) -> "Sequence[Dispatch]":
+        """The sends of a path in [since, until), oldest first; of more than `most` any so many of the first hours."""
+        ...
+
+    def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
+        """The works of rows that were ever saved, by key."""
+        ...
+
 
 DUE_SHARDS = 16
 
@@ -139,6 +160,26 @@ class PageStore(Protocol):
 
     def read(self, pages: Iterable[str]) -> "Mapping[str, Watched]":
         """The last readings of the named pages (absent ones are left out)."""
+        ...
+
+
+class VantageStore(Protocol):
+    """What each vantage saw of each channel, and what we make of the vantages."""
+
+    def keep(self, sight: "Sight") -> None:
+        """Store a sight unless a later one is there."""
+        ...
+
+    def seen(self, keys: "Iterable[Key]") -> "Mapping[Key, Sight]":
+        """The last sights of (vantage, channel); absent ones are left out."""
+        ...
+
+    def turn(self, trust: "Trust") -> bool:
+        """Store a turn if the stored version is one less; True for exactly one caller."""
+        ...
+
+    def probers(self, vantages: Iterable[str]) -> "Mapping[str, Trust]":
+        """What we make of the named vantages (those that never turned are left out)."""
         ...
 
 
@@ -190,6 +231,30 @@ class OrderStore(Protocol):
         ...
 
 
+class TrafficStore(Protocol):
+    """What customers do, counted: contacts of each path by slots of five minutes, and voices about a path."""
+
+    def add(self, path: str, counts: Mapping[int, int]) -> None:
+        """Add contacts by slot number; those of blocks before the last two are dropped."""
+        ...
+
+    def read(self, paths: Iterable[str]) -> "Mapping[str, Traffic]":
+        """The named paths (absent ones are left out)."""
+        ...
+
+    def keep(self, usual: "Usual") -> None:
+        """Store if the stored version is `usual.version - 1` (or there is none and it is 1). Raises Stale."""
+        ...
+
+    def voices(self, path: str) -> "Voices":
+        """The voices, version 0 and empty when there are none."""
+        ...
+
+    def hear(self, voices: "Voices") -> None:
+        """Store if the stored version is `voices.version - 1`. Raises Stale."""
+        ...
+
+
 class MaintenanceStore(Protocol):
     """One versioned item, beside the orders."""
 
@@ -199,6 +264,26 @@ class MaintenanceStore(Protocol):
 
     def write(self, windows: "Windows") -> None:
         """Store if the stored version is `windows.version - 1`. Raises Stale."""
+        ...
+
+
+class StoryStore(Protocol):
+    """What was told of each path: one versioned item that only `tick` writes."""
+
+    def read(self) -> "Stories":
+        """The stories, version 0 and empty before the first run."""
+        ...
+
+    def write(self, stories: "Stories") -> None:
+        """Store if the stored version is `stories.version - 1`. Raises Stale."""
+        ...
+
+
+class Events(Protocol):
+    """The bus that announcements go out by."""
+
+    def publish(self, events: "Sequence[Event]") -> frozenset[str]:
+        """Hand over at most ten; the ids of those that were taken for good. Raises Unavailable."""
         ...
 
 
@@ -269,6 +354,10 @@ class Secrets(Protocol):
         """The stage's own keys for signed links, newest first."""
         ...
 
+    def subscriber(self, subscriber: str) -> Mapping[str, tuple[str, ...]]:
+        """The secrets of a subscriber, likewise."""
+        ...
+
     def operators(self) -> Mapping[str, Mapping[str, str]]:
         """Operator tokens by id: `hash` (SHA-256 hex of the secret part), `role`, `name`, `expires` (ISO)."""
         ...
@@ -285,11 +374,27 @@ class Ledger(Protocol):
         """Add one entry; it must hold no personal data."""
         ...
 
+    def append_once(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
+        """Add one entry unless the chain of this hour has one of the same `id`."""
+        ...
+
+    def entries(self, stream: str, hour: datetime) -> "Sequence[Entry]":
+        """The whole chain of a stream's hour, in order."""
+        ...
+
+    def read(self, stream: str, since: datetime, until: datetime) -> "Mapping[str, Sequence[Entry]]":
+        """The whole chains, by name and in order of time, of the hours that [since, until) touches.
+
+        A chain without its first entry may be left out: to verify, ask `entries` for each hour.
+        """
+        ...
+
 
 __all__ = [
     "DUE_SHARDS",
     "Clock",
     "ContactStore",
+    "Events",
     "HealthStore",
     "Ledger",
     "MaintenanceStore",
@@ -305,5 +410,8 @@ __all__ = [
     "Secrets",
     "SnapshotStore",
     "Stale",
+    "StoryStore",
+    "TrafficStore",
     "Unavailable",
+    "VantageStore",
 ]

@@ -26,6 +26,8 @@ class Settings:
     probes_queue: str
     evidence_queue: str
     flips_queue: str
+    announcements_queue: str
+    event_bus: str
     state_bucket: str
     front_door_bucket: str
     channel_secrets: str
@@ -33,13 +35,14 @@ class Settings:
     mail_topic: str = ""
     private_hosts: str = ""
     vantage: str = ""
+    home_region: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read all fields. Raises MissingEnvironment naming every absent variable."""
         values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
         values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
-        optional = {"mail_topic", "private_hosts"}
+        optional = {"mail_topic", "private_hosts", "home_region"}
         missing = [
             f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional
         ]
@@ -51,3 +54,14 @@ class Settings:
     def hosts(self) -> tuple[str, ...]:
         """Private hosts that channels may call (`host` or `host:port`)."""
         return tuple(h.strip() for h in self.private_hosts.split(",") if h.strip())
+
+    @property
+    def queues(self) -> dict[str, str]:
+        """The addresses of our own queues by their short names: urgent, normal, ..., announcements."""
+        names = [each.name for each in fields(self) if each.name.endswith("_queue")]
+        return {name.removesuffix("_queue"): getattr(self, name) for name in names}
+
+    @property
+    def vantage_queue(self) -> str:
+        """What the queue of probes is called in every other region that we probe from (infra/vantage.py)."""
+        return f"bascule-{self.stage}-vantage-probes"

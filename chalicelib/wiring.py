@@ -27,8 +27,7 @@ if TYPE_CHECKING:  # each function imports only the service it runs
     from chalicelib.service.tick import Tick
     from chalicelib.service.watch import Watcher
 
-VOICE_BLOCK = 5
-"""Tokens that a container leases at once for calls: one write for up to five calls in a second."""
+LEASED = 5  # tokens that a container leases at once for calls: one write for up to five in a second
 
 
 class Wired:
@@ -52,6 +51,7 @@ class Wired:
             ledger=self.stores.ledger,
             vantage=self.settings.vantage,
             planned=self.situations.planned,
+            baseline=self.situations.baseline,
         )
 
     @cached_property
@@ -62,9 +62,7 @@ class Wired:
         from chalicelib.service.capacity import Tokens
 
         s = self.stores
-        calls = Calls(
-            contacts=s.contacts, queues=s.queues, secrets=s.secrets, tokens=Tokens(block=VOICE_BLOCK)
-        )
+        calls = Calls(contacts=s.contacts, queues=s.queues, secrets=s.secrets, tokens=Tokens(block=LEASED))
         return Acceptance(
             situations=self.situations,
             registry=self.registry,
@@ -78,6 +76,7 @@ class Wired:
     def delivery(self) -> "Delivery":
         """The deliver function's service."""
         from chalicelib.service.conversation import Conversation
+        from chalicelib.service.customers import Customers
         from chalicelib.service.deliver import Delivery
         from chalicelib.service.silence import Silence
 
@@ -89,6 +88,7 @@ class Wired:
             hands=hands,
             silence=Silence(situations=self.situations, hands=hands),
             clock=self.clock,
+            customers=Customers(traffic=s.traffic, situations=self.situations, believer=self.believer),
         )
 
     def _hands(self) -> "HandOver":
@@ -122,7 +122,7 @@ class Wired:
         return Prober(
             situations=self.situations,
             registry=self.registry,
-            health=self.stores.health,
+            stores=self.stores,
             believer=self.believer,
             clock=self.clock,
         )
@@ -153,7 +153,6 @@ def on_aws(settings: Settings) -> Wired:
     from chalicelib.aws.ports import AwsPorts, Names
     from chalicelib.clock import SystemClock
 
-    lanes = ("urgent", "normal", "bulk", "overflow", "probes", "evidence", "flips")
     names = Names(
         contacts_table=settings.contacts_table,
         health_table=settings.health_table,
@@ -164,7 +163,8 @@ def on_aws(settings: Settings) -> Wired:
         front_door_bucket=settings.front_door_bucket,
         channel_secrets=settings.channel_secrets,
         operator_secrets=settings.operator_secrets,
-        queues={lane: getattr(settings, f"{lane}_queue") for lane in lanes},
+        event_bus=settings.event_bus,
+        queues=settings.queues,
     )
     ports = AwsPorts(names)
     http = LateDoor(lambda: door(ports, settings.hosts))

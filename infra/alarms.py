@@ -13,6 +13,7 @@ Json = dict[str, Any]
 # An urgent contact is handed on within seconds: two minutes of waiting means that delivery stands still.
 URGENT_WAIT_SECONDS = 120
 SILENT_MINUTES = 5
+LATE_SECONDS = 60
 
 
 def alarms() -> Json:
@@ -25,6 +26,7 @@ def alarms() -> Json:
     waiting = _of_queue("UrgentQueue", "ApproximateAgeOfOldestMessage")
     text = f"an urgent contact has waited for {URGENT_WAIT_SECONDS} seconds"
     found["UrgentWaitAlarm"] = _alarm(text, waiting | {"Threshold": URGENT_WAIT_SECONDS})
+    found["TickLateAlarm"] = _alarm(f"the scheduler runs {LATE_SECONDS} seconds late or more", _late())
     found["TickSilenceAlarm"] = _alarm("no tick: nothing is swept, probed or published", _ticks())
     return found
 
@@ -39,6 +41,20 @@ def _of_queue(name: str, metric: str) -> Json:
         "EvaluationPeriods": 1,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "notBreaching",  # SQS sends nothing while a queue is empty
+    }
+
+
+def _late() -> Json:
+    return {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "AsyncEventAge",  # from the schedule's event to the function's run, in milliseconds
+        "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Tick"}}],
+        "Statistic": "Maximum",
+        "Period": 60,
+        "EvaluationPeriods": 3,
+        "Threshold": LATE_SECONDS * 1000,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
     }
 
 

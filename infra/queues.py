@@ -47,6 +47,14 @@ QUEUES = (
         window=1,
     ),
     Queue(name="FlipsQueue", function="Tick", visibility=360, batch=10, concurrency=2),
+    Queue(
+        name="AnnouncementsQueue",
+        function="Announce",
+        visibility=180,
+        batch=2,
+        concurrency=10,
+        retention_days=14,
+    ),
 )
 
 

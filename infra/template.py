@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.alarms import alarms
+from infra.announcements import announcements
 from infra.queues import QUEUES, dead, events, queues
 from infra.routes import HANDLER, operations_overlay
 from infra.stores import TABLES, stores
@@ -52,7 +53,8 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
         sam: the template that ``chalice package`` writes without it.
         operations_policy: the IAM policy document of the operations role.
     """
-    resources = stores() | queues() | alarms() | _mail() | operations_overlay(sam, operations_policy)
+    resources = stores() | queues() | alarms() | announcements() | _mail()
+    resources |= operations_overlay(sam, operations_policy)
     functions = [n for n, r in sam["Resources"].items() if r["Type"] == "AWS::Serverless::Function"]
     for name in [*functions, HANDLER]:
         properties = resources.setdefault(name, {}).setdefault("Properties", {})
@@ -87,6 +89,7 @@ def environment() -> Json:
         **urls,
         **rest,
         "BASCULE_MAIL_TOPIC": {"Ref": "InboundMail"},
+        "BASCULE_EVENT_BUS": {"Ref": "EventBus"},
         "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},
         "POWERTOOLS_SERVICE_NAME": "bascule",
         "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -133,7 +136,7 @@ def _mail_rules() -> Json:
 
 
 def _outputs() -> Json:
-    names = [*TABLES, *BUCKETS, *SECRETS, "InboundMail", "Alarms", HANDLER]
+    names = [*TABLES, *BUCKETS, *SECRETS, "InboundMail", "Alarms", "EventBus", "Announcements", HANDLER]
     for queue in QUEUES:
         names += [queue.name, dead(queue.name)]
     urls = {

@@ -12,7 +12,7 @@ from chalicelib.domain.plan_reader import dump_plan, read_plan
 from chalicelib.handlers import workers
 from chalicelib.http_types import Answer, Call, NotSent, Request, Response
 from chalicelib.memory import ManualClock, MemoryPorts
-from chalicelib.ports import PlanVersion, Ring
+from chalicelib.ports import Note, PlanVersion, Ring
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wired, use
 
@@ -86,6 +86,10 @@ class World:
         self.desks = Desks()
         self.wired = Wired(stores=self.ports, http=self.desks, clock=self.clock, settings=SETTINGS)
         self.ports.secrets.keys = (b"signing-key",)
+        self.ports.events.queues = self.ports.queues
+        self.posts: list[tuple[datetime, Note]] = []
+        self.ports.events.queues = self.ports.queues
+        self.posts: list[tuple[datetime, Note]] = []
         self.versions = 0
         self.bells: list[tuple[datetime, Ring]] = []
         self.publish(plan)
@@ -144,6 +148,9 @@ class World:
         due = [n for n in notes if n.queue == "probes" and n.delay <= second]
         notes[:] = [n for n in notes if n not in due]
         for note in due:
+            if "canary" in json.loads(note.body):
+                workers.canaries(self.wired).run(note.body)
+                continue
             (self.wired.watcher if "page" in json.loads(note.body) else self.wired.prober).run(note.body)
 
     def _pump(self) -> int:
@@ -156,7 +163,16 @@ class World:
         notes = [
             (name, note) for name in ("evidence", "flips", "overflow") for note in queues.take_notes(name)
         ]
-        functions = {"evidence": workers.evidence, "flips": workers.tick, "overflow": workers.replay_overflow}
+        posts = [(now + timedelta(seconds=note.delay), note) for note in queues.take_notes("announcements")]
+        self.posts += posts
+        notes += [("announcements", note) for at, note in self.posts if at <= now]
+        self.posts = [(at, note) for at, note in self.posts if at > now]
+        functions = {
+            "evidence": workers.evidence,
+            "flips": workers.tick,
+            "overflow": workers.replay_overflow,
+            "announcements": workers.announce,
+        }
         for name, note in notes:
             failed = functions[name]({"Records": [{"messageId": "1", "body": note.body}]}, None)
             assert not failed.get("batchItemFailures"), (name, note.body)

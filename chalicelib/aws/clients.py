@@ -32,29 +32,41 @@ _CONFIGS = {"dynamodb": _QUICK, "sqs": _QUICK}
 
 
 class Clients:
-    """Clients by service name, each made once. botocore's clients may be shared between threads."""
+    """Clients by service name and region, each made once. botocore's clients may be shared between threads.
 
-    def __init__(self, session: botocore.session.Session | None = None) -> None:
-        self.session = session or botocore.session.get_session()
-        self._made: dict[str, Any] = {}
+    `home` is the region of what we keep, "" where the function runs.
+    """
+
+    def __init__(self, session: botocore.session.Session | None = None, home: str = "") -> None:
+        self.session, self._home = session or botocore.session.get_session(), home
+        self._made: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
-    def __call__(self, service: str) -> Any:
-        """The client of a service (`dynamodb`, `sqs`, `s3`, `secretsmanager`)."""
-        found = self._made.get(service)
+    def __call__(self, service: str, region: str = "") -> Any:
+        """The client of a service (`dynamodb`, `sqs`, `s3`, `secretsmanager`) at home, or in another region."""
+        key = (service, region or self._home)
+        found = self._made.get(key)
         if found is None:
             with self._lock, _uncollected():
-                if service not in self._made:
-                    made = self.session.create_client(service, config=_CONFIGS.get(service, _PATIENT))
+                if key not in self._made:
+                    config = _CONFIGS.get(service, _PATIENT)
+                    made = self.session.create_client(service, region_name=key[1] or None, config=config)
                     Rests(made)
-                    self._made[service] = made
-                found = self._made[service]
+                    self._made[key] = made
+                found = self._made[key]
         return found
 
     @property
+    def here(self) -> str:
+        """The region where this runs, when that is not home; else ""."""
+        return os.environ.get("AWS_REGION", "") if self._home else ""
+
+    @property
     def region(self) -> str:
-        """The region of the session; empty when none is set."""
-        return str(self.session.get_config_variable("region") or os.environ.get("AWS_REGION", ""))
+        """The region of what we keep; empty when none is set."""
+        return self._home or str(
+            self.session.get_config_variable("region") or os.environ.get("AWS_REGION", "")
+        )
 
 
 @contextmanager

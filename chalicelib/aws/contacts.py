@@ -1,4 +1,4 @@
-"""Contacts in one table: sk "c" the row as accepted, "w" its work, "a" an alias, "t" a desk's tokens."""
+"""Contacts in one table: sk "c" the row as accepted, "w" its work, "a" an alias, "t" tokens, "s#.." a send."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.rows import first_work, row_item, row_of, work_item
+from chalicelib.aws.sends import Sends
 from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
@@ -25,7 +26,8 @@ class DynamoContacts:
     def __init__(self, table: Table, clock: Callable[[], float]) -> None:
         self._table = table
         self._clock = clock
-        self.lease = Tokens(table).lease
+        self.lease, sends = Tokens(table).lease, Sends(table, clock, KEPT)
+        self.note_sent, self.sent, self.works = sends.note, sends.sent, sends.works
 
     def add(self, row: Row) -> Row | None:
         """One conditional PutItem. A duplicate's stored row is given as accepted, without later work."""

@@ -2,16 +2,22 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.chain import Entry, chain_of, chained
+from chalicelib.domain.dispatch import hours_between
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Unavailable
 
 _TRIES = 10
+
+
+class _Known(Exception):
+    """The entry is in its chain."""
 
 
 class DynamoLedger:
@@ -23,9 +29,27 @@ class DynamoLedger:
 
     def append(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
         """One conditional PutItem, after a Query when the chain's end is not known. Raises Unavailable."""
+        chain = chain_of(stream, now)
+        self._add(stream, entry, now, lambda: self._last.get(chain) or self._newest(chain))
+
+    def append_once(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
+        """A Query for the whole chain, and one PutItem on condition that nothing was added to it since."""
+
+        def last() -> Entry | None:
+            found = self.entries(stream, now)
+            if any(known.entry.get("id") == entry["id"] for known in found):
+                raise _Known
+            return found[-1] if found else None
+
+        with suppress(_Known):
+            self._add(stream, entry, now, last)
+
+    def _add(
+        self, stream: str, entry: Mapping[str, str], now: datetime, last: Callable[[], Entry | None]
+    ) -> None:
         chain, writer = chain_of(stream, now), os.urandom(8).hex()
         for _ in range(_TRIES):
-            new = chained(chain, self._last.get(chain) or self._newest(chain), entry, now)
+            new = chained(chain, last(), entry, now)
             self._last = {}
             try:
                 self._table.put({**_item(chain, new), "writer": writer}, "attribute_not_exists(#pk)")
@@ -38,7 +62,17 @@ class DynamoLedger:
 
     def entries(self, stream: str, hour: datetime) -> Sequence[Entry]:
         """All entries of a stream's hour, in order."""
-        chain, found, after = chain_of(stream, hour), [], 0
+        return self._whole(chain_of(stream, hour))
+
+    def read(self, stream: str, since: datetime, until: datetime) -> Mapping[str, Sequence[Entry]]:
+        """BatchGetItem finds the hours that have a first entry, a hundred at a time; one Query or more for each."""
+        names = [chain_of(stream, hour) for hour in hours_between(since, until)]
+        begun = {item["pk"] for item in self._table.gather({"pk": name, "seq": 1} for name in names)}
+        return {name: self._whole(name) for name in names if name in begun}
+
+    def _whole(self, chain: str) -> Sequence[Entry]:
+        found: list[Entry] = []
+        after = 0
         while True:
             page = self._table.query(
                 "#pk = :pk AND #seq > :after", {"ConsistentRead": True}, pk=chain, after=after

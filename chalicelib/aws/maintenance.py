@@ -4,7 +4,8 @@ import json
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
-from chalicelib.domain.maintenance import Windows, read_windows, windows_text
+from chalicelib.domain.maintenance import Windows
+from chalicelib.domain.maintenance_record import read_windows, windows_text
 from chalicelib.ports import Stale
 
 

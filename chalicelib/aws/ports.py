@@ -11,6 +11,7 @@ from chalicelib.aws.clients import Clients
 from chalicelib.aws.table import Table
 from chalicelib.ports import (
     ContactStore,
+    Events,
     HealthStore,
     Ledger,
     MaintenanceStore,
@@ -20,12 +21,18 @@ from chalicelib.ports import (
     Queues,
     Secrets,
     SnapshotStore,
+    StoryStore,
+    TrafficStore,
+    VantageStore,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What the deployment calls its things. `queues`: URLs by lane, and overflow, probes, evidence, flips."""
+    """What the deployment calls its things. `queues`: URLs by lane, and overflow, probes, evidence, flips.
+
+    `home_region` is where all of it is, for a function elsewhere; `vantage_queue` names the probes' queue there.
+    """
 
     contacts_table: str
     health_table: str
@@ -36,7 +43,10 @@ class Names:
     front_door_bucket: str
     channel_secrets: str
     operator_secrets: str
+    event_bus: str = ""
     queues: Mapping[str, str] = field(default_factory=dict)
+    vantage_queue: str = ""
+    home_region: str = ""
 
 
 class AwsPorts:
@@ -44,7 +54,7 @@ class AwsPorts:
 
     def __init__(self, names: Names, session: botocore.session.Session | None = None) -> None:
         self._names = names
-        self.clients = Clients(session)
+        self.clients = Clients(session, names.home_region)
 
     @cached_property
     def contacts(self) -> ContactStore:
@@ -66,6 +76,20 @@ class AwsPorts:
         from chalicelib.aws.pages import DynamoPages  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoPages(Table(self.clients, self._names.health_table))
+
+    @cached_property
+    def vantages(self) -> VantageStore:
+        """The health table too: an item for each vantage and channel."""
+        from chalicelib.aws.vantages import DynamoVantages  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoVantages(Table(self.clients, self._names.health_table))
+
+    @cached_property
+    def traffic(self) -> TrafficStore:
+        """The health table too: a few items for each path."""
+        from chalicelib.aws.traffic import DynamoTraffic  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoTraffic(Table(self.clients, self._names.health_table))
 
     @cached_property
     def plans(self) -> PlanStore:
@@ -109,7 +133,7 @@ class AwsPorts:
         """The queues."""
         from chalicelib.aws.queues import SqsQueues  # noqa: PLC0415 - only what a function needs is imported
 
-        return SqsQueues(self.clients, self._names.queues)
+        return SqsQueues(self.clients, self._names.queues, self._names.vantage_queue)
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -125,3 +149,17 @@ class AwsPorts:
         from chalicelib.aws.ledger import DynamoLedger  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoLedger(Table(self.clients, self._names.ledger_table))
+
+    @cached_property
+    def stories(self) -> StoryStore:
+        """The plans table too: an item beside the snapshot."""
+        from chalicelib.aws.stories import AwsStories  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsStories(Table(self.clients, self._names.plans_table))
+
+    @cached_property
+    def events(self) -> Events:
+        """The event bus."""
+        from chalicelib.aws.events import BusEvents  # noqa: PLC0415 - only what a function needs is imported
+
+        return BusEvents(self.clients, self._names.event_bus)

@@ -1,19 +1,25 @@
 """Our own queues on SQS: bells for deliveries, notes for the rest."""
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.errors import calling
 from chalicelib.bells import dump_ring
 from chalicelib.ports import Note, Ring, Unavailable
 
+_REGION = re.compile(r"//sqs\.[a-z0-9-]+\.")
+
 
 class SqsQueues:
-    """Queues. `urls` by name: the lanes urgent, normal, bulk; and overflow, probes, evidence, flips."""
+    """Queues. `urls` by name: the lanes urgent, normal, bulk; and overflow, probes, evidence, flips.
 
-    def __init__(self, clients: Clients, urls: Mapping[str, str]) -> None:
-        self._clients = clients
-        self._urls = urls
+    `probes@us-east-1` is the queue named `far` in that region, of the same account.
+    """
+
+    def __init__(self, clients: Clients, urls: Mapping[str, str], far: str = "") -> None:
+        self._clients, self._urls, self._far = clients, urls, far
 
     def bell(self, ring: Ring) -> None:
         """One SendMessage to the lane's queue; an unknown lane rings as normal."""
@@ -25,7 +31,10 @@ class SqsQueues:
         return self._send(note.queue, note.body, note.delay, note.attributes)
 
     def _send(self, queue: str, body: str, delay: int, attributes: Mapping[str, str]) -> str:
-        url = self._urls.get(queue)
+        name, _, vantage = queue.partition("@")
+        url = self._urls.get(name, "")
+        if vantage:
+            url = far_url(url, vantage, self._far)
         if not url:
             raise Unavailable(f"no queue is configured as {queue}")
         asked: dict[str, object] = {"QueueUrl": url, "MessageBody": body}
@@ -38,5 +47,17 @@ class SqsQueues:
                 if value
             }
         with calling("sqs:SendMessage"):
-            answer = self._clients("sqs").send_message(**asked)
+            answer = self._client(name, vantage).send_message(**asked)
         return str(answer["MessageId"])
+
+    def _client(self, name: str, vantage: str) -> Any:
+        """That of the queue's region: a vantage has its own queue of probes, the rest is at home."""
+        if vantage:
+            return self._clients("sqs", vantage)
+        return self._clients("sqs", self._clients.here) if name == "probes" else self._clients("sqs")
+
+
+def far_url(url: str, region: str, name: str) -> str:
+    """The address of the queue `name` in another region, of the account of the queue at `url`; "" without a name."""
+    place = _REGION.sub(f"//sqs.{region}.", url).rpartition("/")[0]
+    return f"{place}/{name}" if place and name else ""

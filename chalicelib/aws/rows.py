@@ -55,7 +55,7 @@ def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Ro
         kind=ContactKind(item["kind"]),
         due_at=None if due_at is None else moment(due_at),
         schema=item["schema"],
-        work=_work_of(work) if work else first_work(item),
+        work=work_of(work) if work else first_work(item),
     )
 
 
@@ -63,7 +63,7 @@ def first_work(item: Mapping[str, Any]) -> Work:
     """The work that a row was accepted with."""
     if "first_work" not in item:
         return Work()
-    return _work_of({"work": item["first_work"], "version": item["first_version"], "state": item["state"]})
+    return work_of({"work": item["first_work"], "version": item["first_version"], "state": item["state"]})
 
 
 def work_item(work: Work) -> dict[str, Any]:
@@ -137,7 +137,8 @@ def _first_item(work: Work) -> dict[str, Any]:
     }
 
 
-def _work_of(item: Mapping[str, Any]) -> Work:
+def work_of(item: Mapping[str, Any]) -> Work:
+    """The work of `work_item`."""
     document = json.loads(item["work"])
     return Work(
         state=RowState(item["state"]),

@@ -1,6 +1,7 @@
 """The stage's two secret documents: their shape, and the cache that outlives a failing source.
 
-Channels: ``{"channels": {"messenger-fr": {"app_secret": ["new", "old"]}}, "signing_keys": ["new", "old"]}``.
+Channels: ``{"channels": {"messenger-fr": {"app_secret": ["new", "old"]}}, "signing_keys": ["new", "old"]}``;
+``"subscribers": {"ops-room": {"secret": ["new", "old"]}}`` stands beside ``"channels"`` in the same document.
 Operators: ``{"operators": {"ID": {"hash": "...", "role": "...", "name": "...", "expires": "..."}}}``.
 A single value may stand for a list of one.
 """
@@ -46,8 +47,15 @@ class SecretDocuments:
 
     def channel(self, channel: str) -> Mapping[str, tuple[str, ...]]:
         """The secrets of a channel, each with all its valid values; empty when there are none."""
-        found = _mapping(self._content("channels").get("channels")).get(channel)
-        return {name: _values(value) for name, value in _mapping(found).items()}
+        return self._of("channels", channel)
+
+    def subscriber(self, subscriber: str) -> Mapping[str, tuple[str, ...]]:
+        """The secrets of a subscriber, likewise."""
+        return self._of("subscribers", subscriber)
+
+    def _of(self, kind: str, name: str) -> Mapping[str, tuple[str, ...]]:
+        found = _mapping(self._content("channels").get(kind)).get(name)
+        return {word: _values(value) for word, value in _mapping(found).items()}
 
     def signing_keys(self) -> tuple[bytes, ...]:
         """The stage's own keys, newest first."""

@@ -59,7 +59,7 @@ class Table:
             answer = self._clients("dynamodb").query(KeyConditionExpression=condition, **asked)
         return [plain(item) for item in answer.get("Items", [])]
 
-    def gather(self, keys: Iterable[Mapping[str, str]]) -> list[Plain]:
+    def gather(self, keys: Iterable[Mapping[str, Any]]) -> list[Plain]:
         """The items of many keys, in no order; absent ones are left out."""
         wanted = [typed(key) for key in keys]
         found: list[Plain] = []

@@ -80,6 +80,10 @@ class Capability(StrEnum):
     INVITE = "invite"
 
 
+CANARY_FROM, OWN_HOOK = "canary_from", "own_hook"
+"""Settings that the service adds for a canary: our test account, and the channel's own public webhook address."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One thing a kind needs to know. Secrets come from the secret store and may have several values (rotation)."""
@@ -218,8 +222,11 @@ class Channel(ABC):
     """True when the provider takes our key and does a repeated send only once."""
     window: ClassVar[timedelta | None] = None
     """How long after the person's last word we may write to them freely; None when there is no such limit."""
-    receipts: ClassVar[ReceiptPromise | None] = None
+    receipts: ReceiptPromise | None = None
     """What the provider promises about receipts: where it does, a missing one is evidence of silent loss."""
+
+    later: ClassVar[Answer] = Answer(code=503, headers={"retry-after": "30"})
+    """What makes this vendor ask again: `answer` says it when overloaded, the service when no channel can be made."""
 
     def __init__(self, config: ChannelConfig, http: Http) -> None:
         for setting in self.needs:
@@ -263,7 +270,7 @@ class Channel(ABC):
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot list missed items")
 
     def canary(self, token: str, now: datetime) -> Sent:
-        """Let our own test account write in with this token."""
+        """Let our test account (setting CANARY_FROM) write to our own address, with this token where words go."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} has no canary")
 
     def load(self, now: datetime) -> Mapping[str, int]:

@@ -35,6 +35,12 @@ def handed_over(message: Message, contact: Contact) -> dict[str, Any]:
     return {"type": CONTACT, "data": passed}
 
 
+def test_contact(sender: str, token: str) -> dict[str, Any]:
+    """A canary in the shape that we take ourselves."""
+    told = {"message_id": token, "customer": {"id": sender}, "text": token}
+    return {"type": CONTACT, "data": told}
+
+
 def reply(message: Message) -> dict[str, Any]:
     """Words for the person whom the producer knows."""
     passed = {

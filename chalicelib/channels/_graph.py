@@ -80,9 +80,8 @@ def _of_http(code: int) -> Outcome:
 
 
 def _wait(response: Response, code: int) -> float:
-    named = number(dict(response.headers), "retry-after") or 0.0
     minutes = [number(meter, "estimated_time_to_regain_access") or 0.0 for meter in _meters(response)]
-    seconds = named or max(minutes, default=0.0) * 60 or WAITS.get(code, WAIT)
+    seconds = response.retry_after() or max(minutes, default=0.0) * 60 or WAITS.get(code, WAIT)
     return min(max(seconds, 0.0), LONGEST_WAIT)
 
 

@@ -20,6 +20,7 @@ from chalicelib.channels import (
 from chalicelib.channels import _graph as graph
 from chalicelib.channels._json import dump, items, lenient, load_table, text
 from chalicelib.channels._reading import Reading
+from chalicelib.channels._responses import doubted
 from chalicelib.channels._signature import header, hmac_hex, require
 from chalicelib.domain.model import Medium, Message, Outcome, Sent, Signal
 from chalicelib.http_types import Answer, Call, Request, Response
@@ -46,7 +47,6 @@ REFUSED: Mapping[Refusal, int] = {
     Refusal.TOO_LARGE: 413,
     Refusal.WRONG_ACCOUNT: 200,
 }
-OVERLOADED = 503
 _PLAIN = {"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
 
 
@@ -103,7 +103,7 @@ class MetaChannel(Channel):
     def answer(self, verdict: Verdict) -> Answer:
         """200 without words, but for what Meta shall repeat or be alarmed by (see REFUSED)."""
         if verdict.standing is Standing.OVERLOADED:
-            return Answer(code=OVERLOADED, headers={"retry-after": "30"})
+            return self.later
         return Answer(code=200 if verdict.refusal is None else REFUSED[verdict.refusal])
 
     def get(self, path: str, **query: str) -> Response:
@@ -127,7 +127,7 @@ class MetaChannel(Channel):
         response = self.http.send(call)
         sent_id = text(lenient(response.body), *id_path) if response.code == 200 else ""  # noqa: PLR2004 - HTTP's OK
         if not sent_id:
-            raise graph.failure(response)
+            raise doubted(graph.failure(response), response)
         return Sent(provider_id=sent_id, receipt_due=True)
 
     def subscriptions(self, owner: str) -> list[dict[str, Any]]:

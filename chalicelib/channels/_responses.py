@@ -1,8 +1,8 @@
 """What an HTTP response means where the provider has no code of its own, and when to ask again."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
+from chalicelib.channels import SendFailed
 from chalicelib.domain.model import Outcome
 from chalicelib.http_types import Response
 
@@ -10,6 +10,11 @@ LONGEST_WAIT = 3600.0
 SHORT_WAIT = 60.0
 _OK = range(200, 300)
 _BROKEN = range(500, 600)
+GAVE_UP = frozenset({502, 504, 520, 524})
+"""A gateway's word that the one behind it did not answer (520, 524: Cloudflare's): it may have acted all the same.
+
+A 503 says that nothing was begun, a 500 is the provider's own word that it failed.
+"""
 _EXPLICIT = {
     401: Outcome.AUTH,
     403: Outcome.AUTH,
@@ -25,16 +30,8 @@ def ok(response: Response) -> bool:
 
 
 def retry_after(response: Response, now: datetime) -> float:
-    """Seconds until we may ask again (RFC 9110 §10.2.3, both forms), 0..3600; 0 if unsaid."""
-    said = response.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        return min(float(said[:9]), LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(said)
-        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-        return min(max((aware - now).total_seconds(), 0.0), LONGEST_WAIT)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return 0.0
+    """Seconds until we may ask again, 0..3600; 0 if unsaid."""
+    return min(response.retry_after(now), LONGEST_WAIT)
 
 
 def outcome(response: Response, now: datetime) -> Outcome:
@@ -49,3 +46,10 @@ def outcome(response: Response, now: datetime) -> Outcome:
     if response.code in _BROKEN:
         return Outcome.OUTAGE
     return _EXPLICIT.get(response.code, Outcome.REQUEST)
+
+
+def doubted(failed: SendFailed, response: Response) -> SendFailed:
+    """The failure of words that left for a provider without keys of ours: a gateway's outage leaves a doubt."""
+    if failed.outcome is Outcome.OUTAGE and response.code in GAVE_UP:
+        return SendFailed(Outcome.UNKNOWN, retry_after=failed.retry_after, detail=failed.detail)
+    return failed

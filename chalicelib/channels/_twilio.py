@@ -94,6 +94,7 @@ class TwilioChannel(Channel):
     """One number (or short code, or sender) of one Twilio account; `config.account` is that number."""
 
     deadline = timedelta(seconds=15)
+    later = Answer(code=503, headers=PLAIN)
     needs: ClassVar[tuple[Setting, ...]] = (
         Setting(name="account_sid", purpose="the account's SID, AC...; also signs in to the API"),
         Setting(name="auth_token", purpose="signs webhooks and signs in to the API", secret=True),
@@ -131,7 +132,7 @@ class TwilioChannel(Channel):
     def answer(self, verdict: Verdict) -> Answer:
         """200 with TwiML; what is refused or too much gets an error, which leads to the fallback URL."""
         if verdict.standing is Standing.OVERLOADED:
-            return Answer(code=503, headers=PLAIN)
+            return self.later
         if verdict.standing is Standing.REFUSED:
             return Answer(code=_REFUSALS[verdict.refusal or Refusal.MALFORMED], headers=PLAIN)
         return Answer(body=self.document(verdict.step), headers=XML)

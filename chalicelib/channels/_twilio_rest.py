@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from chalicelib.channels import SendFailed
-from chalicelib.channels._json import clean, lenient, number, text
+from chalicelib.channels._json import clean, lenient, text
+from chalicelib.channels._responses import GAVE_UP
 from chalicelib.domain.model import Outcome, Sent
 from chalicelib.http_types import Call, Http, Response
 
@@ -26,16 +27,15 @@ _CODES = {
 OUTCOMES: Mapping[str, Outcome] = {code: word for word, codes in _CODES.items() for code in codes.split()}
 
 # A resend after one of these may double: Twilio takes no idempotency key.
-_AMBIGUOUS = frozenset({500, 502, 504})
+_AMBIGUOUS = GAVE_UP | {500}
 _SHORT_PAUSE = 60
-_LONGEST_PAUSE = 86_400
+_LONGEST_PAUSE = 86_400.0
 
 
 def judge(response: Response) -> tuple[Outcome, str, float]:
     """Outcome, detail (Twilio's code, else the HTTP code) and seconds to wait, for an unsuccessful answer."""
     code = text(lenient(response.body), "code")
-    pause = number(response.headers.get("retry-after")) or 0.0
-    pause = pause if 0 < pause <= _LONGEST_PAUSE else 0.0
+    pause = min(response.retry_after(), _LONGEST_PAUSE)
     detail = code if code.isascii() and code.isdigit() else f"http {response.code}"
     return OUTCOMES.get(code) or _by_http(response.code, pause), detail[:20], pause
 

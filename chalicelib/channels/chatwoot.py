@@ -25,7 +25,7 @@ from chalicelib.channels import (
 )
 from chalicelib.channels._chatwoot import closed, content, numbered, person, reply
 from chalicelib.channels._json import dump, items, lenient, load, load_table, text
-from chalicelib.channels._responses import ok, outcome, retry_after
+from chalicelib.channels._responses import doubted, ok, outcome, retry_after
 from chalicelib.channels._signature import as_bytes, header, hmac_hex, require, require_fresh
 from chalicelib.domain.model import (
     Contact,
@@ -100,7 +100,7 @@ class Chatwoot(Channel):
     def answer(self, verdict: Verdict) -> Answer:
         """200 to all that is genuine and readable; 503 loses the event here, for it is never repeated."""
         if verdict.standing is Standing.OVERLOADED:
-            return Answer(code=503, headers={"retry-after": "30"})
+            return self.later
         if verdict.standing is Standing.REFUSED and verdict.refusal:
             return Answer(code=REFUSALS[verdict.refusal])
         return Answer(code=200)
@@ -115,7 +115,7 @@ class Chatwoot(Channel):
         words = {"content": content(contact, message.text), "echo_id": message.key}
         response = self._ask("POST", f"contacts/{source}/conversations/{conversation}/messages", words)
         if not ok(response):
-            raise _failed(response, now)
+            raise doubted(_failed(response, now), response)
         if not text(lenient(response.body), "id"):
             raise SendFailed(Outcome.UNKNOWN, detail="taken without an id")
         return Sent(provider_id=conversation)

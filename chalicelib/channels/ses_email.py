@@ -5,14 +5,18 @@ and a plain HTTP request is never believed. Errors of every meaning share HTTP 4
 SES takes no key of ours: a repeated send is a second mail.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from chalicelib.channels import (
+    CANARY_FROM,
     Capability,
     Channel,
+    ChannelConfig,
     Forged,
     Malformed,
+    MissingSetting,
     Parsed,
     Refusal,
     SendFailed,
@@ -21,13 +25,13 @@ from chalicelib.channels import (
     Verdict,
 )
 from chalicelib.channels._json import at, dump, lenient, load_table, number, text
-from chalicelib.channels._responses import ok, outcome, retry_after
+from chalicelib.channels._responses import doubted, ok, outcome, retry_after
 from chalicelib.channels._ses_events import FAILED, Received, receipt
-from chalicelib.channels._ses_outgoing import to_desk, to_person
+from chalicelib.channels._ses_outgoing import test_letter, to_desk, to_person
 from chalicelib.channels._signature import same
 from chalicelib.domain.model import Medium, Message, Outcome, Sent, Signal
 from chalicelib.domain.promise import ReceiptPromise
-from chalicelib.http_types import Answer, Call, Request, Response
+from chalicelib.http_types import Answer, Call, Http, Request, Response
 
 OUTCOMES = {
     "TooManyRequestsException": Outcome.THROTTLED,
@@ -56,6 +60,15 @@ UNVERIFIED = "Email address is not verified"
 # Lambda repeats an SNS event only if the function fails: the mail handler raises on 503 and on nothing else.
 REFUSALS = {Refusal.FORGED: 401, Refusal.MALFORMED: 400, Refusal.TOO_LARGE: 413, Refusal.WRONG_ACCOUNT: 200}
 HTTP = "http"
+# greylisting makes some of the recipients' servers take a mail only later
+RECEIPT_WAIT = 120
+LONGEST_WAIT = 900
+"""Seconds: the longest that a queue delays the bell which looks for the receipt."""
+_WAIT = Setting(
+    name="receipt_wait",
+    purpose=f"seconds within which a delivery event comes, else {RECEIPT_WAIT}",
+    required=False,
+)
 
 
 class SesEmail(Channel):
@@ -64,8 +77,7 @@ class SesEmail(Channel):
     kind: ClassVar[str] = "ses_email"
     medium: ClassVar[Medium] = Medium.EMAIL
     deadline: ClassVar[timedelta] = timedelta(seconds=30)
-    # greylisting makes some of the recipients' servers take a mail only later
-    receipts: ClassVar[ReceiptPromise | None] = ReceiptPromise(wait=timedelta(minutes=2), missing=0.05)
+    later: ClassVar[Answer] = Answer(code=503)
     needs: ClassVar[tuple[Setting, ...]] = (
         Setting(name="topic_arn", purpose="the SNS topics that may bring mail and events, by comma"),
         Setting(name="region", purpose="where the identity is, such as eu-west-3"),
@@ -73,8 +85,16 @@ class SesEmail(Channel):
         Setting(name="subject", purpose="subject of mail that answers none", required=False),
         Setting(name="configuration_set", purpose="publishes events on sent mail", required=False),
         Setting(name="spam", purpose="mark: keep spam, with a trait; else it is ignored", required=False),
+        _WAIT,
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND, Capability.CANARY})
+
+    def __init__(self, config: ChannelConfig, http: Http) -> None:
+        super().__init__(config, http)
+        said = config.settings.get(_WAIT.name) or str(RECEIPT_WAIT)
+        if not said.isascii() or not said.isdigit() or not 0 < int(said) <= LONGEST_WAIT:
+            raise MissingSetting(config.id, _WAIT)
+        self.receipts = ReceiptPromise(wait=timedelta(seconds=int(said)), missing=0.05)
 
     def verify(self, request: Request, now: datetime) -> None:  # noqa: ARG002 - the seam's signature
         """Forged unless the platform itself says that one of our topics sent it."""
@@ -100,7 +120,7 @@ class SesEmail(Channel):
     def answer(self, verdict: Verdict) -> Answer:
         """Read by our own mail handler, not by a vendor: 503 says "let it come again"."""
         if verdict.standing is Standing.OVERLOADED:
-            return Answer(code=503)
+            return self.later
         if verdict.standing is Standing.REFUSED and verdict.refusal:
             return Answer(code=REFUSALS[verdict.refusal])
         return Answer(code=200)
@@ -114,10 +134,18 @@ class SesEmail(Channel):
         body = {"FromEmailAddress": settings.get("from") or self.config.account, **letter}
         if settings.get("configuration_set"):
             body["ConfigurationSetName"] = settings["configuration_set"]
+        return self._hand_over(body, now)
+
+    def canary(self, token: str, now: datetime) -> Sent:
+        """Have our second mailbox, an identity of this account, write to this one."""
+        sender = self.config.settings.get(CANARY_FROM, "")
+        return self._hand_over({"FromEmailAddress": sender, **test_letter(self.config.account, token)}, now)
+
+    def _hand_over(self, body: Mapping[str, Any], now: datetime) -> Sent:
         response = self._ask("POST", "/v2/email/outbound-emails", dump(body))
         if not ok(response):
-            name = _error(response)
-            raise SendFailed(_outcome(response, now), retry_after=retry_after(response, now), detail=name)
+            name, wait = _error(response), retry_after(response, now)
+            raise doubted(SendFailed(_outcome(response, now), retry_after=wait, detail=name), response)
         identity = text(lenient(response.body), "MessageId")
         if not identity:
             raise SendFailed(Outcome.UNKNOWN, detail="taken without an id")

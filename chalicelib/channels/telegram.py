@@ -20,6 +20,7 @@ from chalicelib.channels import (
     Verdict,
 )
 from chalicelib.channels._json import at, dump, items, lenient, load_table, moment, number, table, text
+from chalicelib.channels._responses import doubted
 from chalicelib.channels._signature import header, require
 from chalicelib.domain.model import Attachment, Contact, Medium, Message, Outcome, Party, Sent, Signal
 from chalicelib.http_types import Answer, Call, Request, Response
@@ -37,7 +38,7 @@ NOBODY = ("forbidden", "chat not found", "user not found", "user is deactivated"
 # A chat's updates queue behind a refused one for up to a day: what no repetition can mend is 200.
 REFUSED = {Refusal.FORGED: 401, Refusal.MALFORMED: 200, Refusal.TOO_LARGE: 200, Refusal.WRONG_ACCOUNT: 200}
 LONGEST, USUAL_CONNECTIONS, MOST_WAITING = 4096, 40, 100
-LONGEST_WAIT, RECENT = 3600.0, timedelta(hours=1)
+LONGEST_WAIT, RECENT, JSON = 3600.0, timedelta(hours=1), {"content-type": "application/json"}
 
 
 class Telegram(Channel):
@@ -48,9 +49,7 @@ class Telegram(Channel):
     deadline = timedelta(seconds=60)
     needs = (
         Setting(name="bot_token", purpose="from BotFather", secret=True),
-        Setting(
-            name="secret_token", purpose="our word in each update: letters, digits, - and _", secret=True
-        ),
+        Setting(name="secret_token", purpose="our word in each update: letters, digits, - _", secret=True),
         Setting(name="former_secret_token", purpose="what detach gives back", secret=True, required=False),
     )
     capabilities = frozenset({Capability.SEND, Capability.CHECK, Capability.ATTACH, Capability.DETACH})
@@ -71,7 +70,7 @@ class Telegram(Channel):
     def answer(self, verdict: Verdict) -> Answer:
         """Never a body: Telegram would obey a `method` in it. Never 410: it ends the webhook."""
         if verdict.standing is Standing.OVERLOADED:
-            return Answer(code=503, headers={"retry-after": "30"})
+            return self.later
         return Answer(code=200 if verdict.refusal is None else REFUSED[verdict.refusal])
 
     def send(self, message: Message, now: datetime) -> Sent:  # noqa: ARG002 - there is no window
@@ -79,8 +78,11 @@ class Telegram(Channel):
         chat = message.target.get("address", "")
         if message.contact is not None or not chat or not 0 < len(message.text) <= LONGEST:
             raise SendFailed(Outcome.REQUEST, detail=f"takes 1 to {LONGEST} characters for one person")
-        taken = _result(self._ask("sendMessage", chat_id=chat, text=message.text))
-        return Sent(provider_id=f"{chat}/{text(taken, 'message_id')}")
+        response = self._ask("sendMessage", chat_id=chat, text=message.text)
+        try:
+            return Sent(provider_id=f"{chat}/{text(_result(response), 'message_id')}")
+        except SendFailed as failed:
+            raise doubted(failed, response) from None
 
     def probe(self, now: datetime) -> Signal:
         """Ask whose the token is."""
@@ -98,9 +100,8 @@ class Telegram(Channel):
         hook = _result(self._ask("getWebhookInfo"))
         if not text(hook, "url"):
             return ("no webhook is set: no message will arrive",)
-        found = []
-        if not text(hook, "url").endswith(f"/hooks/{self.config.id}"):
-            found.append("the webhook leads elsewhere: no message will arrive here")
+        ours = text(hook, "url").endswith(f"/hooks/{self.config.id}")
+        found = [] if ours else ["the webhook leads elsewhere: no message will arrive here"]
         chosen = items(hook, "allowed_updates")
         found += [f"the webhook lacks {name}" for name in APPROACHES if chosen and name not in chosen]
         if (waiting := number(hook, "pending_update_count") or 0) >= MOST_WAITING:
@@ -132,8 +133,7 @@ class Telegram(Channel):
 
     def _ask(self, name: str, **body: Any) -> Response:
         url = f"{self.config.base or HOST}/bot{self.config.secrets['bot_token'][0]}/{name}"
-        headers = {"content-type": "application/json"}
-        return self.http.send(Call(method="POST", url=url, headers=headers, body=dump(body)))
+        return self.http.send(Call(method="POST", url=url, headers=JSON, body=dump(body)))
 
 
 def _result(response: Response) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _done(response: Response) -> None:
     outcome = CODES.get(code) or next((o for codes, o in RANGES.items() if code in codes), Outcome.UNKNOWN)
     if any(words in text(said, "description").lower() for words in NOBODY):
         outcome = Outcome.RECIPIENT
-    wait = number(said, "parameters", "retry_after") or number(dict(response.headers), "retry-after") or 0.0
+    wait = number(said, "parameters", "retry_after") or response.retry_after()
     raise SendFailed(outcome, retry_after=min(max(wait, 0.0), LONGEST_WAIT), detail=f"error {code}"[:40])
 
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from chalicelib.channels import CallStep, CallWord, Capability, Malformed, Parsed, SendFailed, Setting, Step
+from chalicelib.channels import (
+    CANARY_FROM,
+    CallStep,
+    CallWord,
+    Capability,
+    Malformed,
+    Parsed,
+    SendFailed,
+    Setting,
+    Step,
+)
 from chalicelib.channels import _twiml as twiml
 from chalicelib.channels._twilio import TwilioChannel, form, is_form, traits
 from chalicelib.channels._twilio_rest import OUTCOMES
@@ -69,7 +79,7 @@ class TwilioVoice(TwilioChannel):
 
     kind = "twilio_voice"
     medium = Medium.VOICE
-    capabilities = frozenset({Capability.SEND})
+    capabilities = frozenset({Capability.SEND, Capability.CANARY})
     needs: ClassVar[tuple[Setting, ...]] = (
         *TwilioChannel.needs,
         Setting(name="language", purpose="what callers hear where theirs is unknown", required=False),
@@ -104,6 +114,17 @@ class TwilioVoice(TwilioChannel):
             "From": self.config.account,
             "Twiml": twiml.spoken(message.text, message.language),
             "StatusCallback": self.config.settings.get("status_callback", ""),
+        }
+        return self.api.create("Calls", fields)
+
+    def canary(self, token: str, now: datetime) -> Sent:  # noqa: ARG002 - a call carries no word of ours
+        """Have our second number call this one; the caller's number is what it is known by."""
+        fields = {
+            "To": self.config.account,
+            "From": self.config.settings.get(CANARY_FROM, ""),
+            "Twiml": twiml.spoken("", ""),
+            "Timeout": "20",
+            "TimeLimit": "30",
         }
         return self.api.create("Calls", fields)
 

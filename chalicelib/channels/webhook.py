@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from chalicelib.channels import (
+    CANARY_FROM,
+    OWN_HOOK,
     Capability,
     Channel,
     ChannelConfig,
@@ -23,7 +25,7 @@ from chalicelib.channels import (
     Standing,
     Verdict,
 )
-from chalicelib.channels._events import CONTACT, DESK_WORDS, PROBE, desk_outcome, handed_over, reply
+from chalicelib.channels import _events as events
 from chalicelib.channels._json import dump, load_table
 from chalicelib.channels._mapping import PATHS, Mapped
 from chalicelib.channels._responses import outcome, retry_after
@@ -34,11 +36,10 @@ from chalicelib.http_types import Answer, Call, Http, Request, Response
 REFUSALS = {Refusal.FORGED: 401, Refusal.MALFORMED: 400, Refusal.TOO_LARGE: 413, Refusal.WRONG_ACCOUNT: 422}
 # The address itself is wrong or gone: no contact can ever get through, so it is no fault of this one.
 NO_SUCH_ADDRESS = frozenset((301, 302, 303, 307, 308, 404, 405, 410))
-WAIT = "30"
 
 _SECRET = Setting(name="secret", purpose="whsec_ and base64, shared with the other side", secret=True)
 _SEND_SECRET = Setting(
-    name="send_secret", purpose="whsec_ and base64, if sending has its own", secret=True, required=False
+    name="send_secret", purpose="the same, if sending has its own", secret=True, required=False
 )
 _URL = Setting(name="url", purpose="where contacts or replies are posted", required=False)
 _MEDIUM = Setting(name="medium", purpose=f"one of {', '.join(Medium)}; else messaging", required=False)
@@ -64,7 +65,7 @@ class Webhook(Channel):
             for name, path in PATHS.items()
         ),
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND, Capability.CANARY})
     idempotent: ClassVar[bool] = True
 
     def __init__(self, config: ChannelConfig, http: Http) -> None:
@@ -85,8 +86,8 @@ class Webhook(Channel):
         event = load_table(request.body)
         mapped = Mapped(event, self.config.settings)
         kind = mapped.text("type")
-        if kind in DESK_WORDS:
-            return Parsed(outcomes=(desk_outcome(event, DESK_WORDS[kind], identity(request)),))
+        if kind in events.DESK_WORDS:
+            return Parsed(outcomes=(events.desk_outcome(event, events.DESK_WORDS[kind], identity(request)),))
         if not self._is_contact(kind):
             return Parsed(ignored=1)
         return Parsed(contacts=(self._contact(mapped, identity(request)),))
@@ -94,10 +95,10 @@ class Webhook(Channel):
     def answer(self, verdict: Verdict) -> Answer:
         """Senders repeat all but 2xx for days and obey Retry-After; never 410, which makes them stop."""
         if verdict.standing is Standing.OVERLOADED:
-            return _problem(503, "overloaded", {"retry-after": WAIT})
+            return self.later
         if verdict.standing is Standing.REFUSED:
             refusal = verdict.refusal or Refusal.MALFORMED
-            return _problem(REFUSALS[refusal], refusal.value, {})
+            return _problem(REFUSALS[refusal], refusal.value)
         duplicate = verdict.standing is Standing.DUPLICATE
         body = dump({"accepted": True, "duplicate": duplicate}).decode("ascii")
         return Answer(code=200 if duplicate else 202, body=body, headers={"content-type": "application/json"})
@@ -107,12 +108,17 @@ class Webhook(Channel):
         url = self._at_base(message.target.get("url", "")) or self._url()
         if not url:
             raise SendFailed(Outcome.ACCOUNT, detail="neither target.url nor settings.url is set")
-        event = handed_over(message, message.contact) if message.contact else reply(message)
+        event = events.handed_over(message, message.contact) if message.contact else events.reply(message)
         response = self._post(url, message.key, {**event, "timestamp": now.isoformat()}, now)
-        found = _outcome(response, now)
-        if found is Outcome.OK:
-            return Sent(provider_id=message.key)
-        raise SendFailed(found, retry_after=retry_after(response, now), detail=f"http {response.code}")
+        return _taken(response, message.key, now)
+
+    def canary(self, token: str, now: datetime) -> Sent:
+        """Post a contact to our own public address, signed as the producer signs, in our shape, not a mapped one."""
+        event = events.test_contact(self.config.settings.get(CANARY_FROM, ""), token)
+        body = dump({**event, "timestamp": now.isoformat()})
+        headers = {"content-type": "application/json", **sign(self._keys, token, now, body)}
+        call = Call(method="POST", url=self.config.settings.get(OWN_HOOK, ""), headers=headers, body=body)
+        return _taken(self.http.send(call), token, now)
 
     def probe(self, now: datetime) -> Signal:
         """GET the health address, else post a signed `bascule.probe`; REQUEST (no evidence) with neither."""
@@ -122,7 +128,7 @@ class Webhook(Channel):
         if asked:
             response = self.http.send(Call(method="GET", url=asked))
         else:
-            event = {"type": PROBE, "timestamp": now.isoformat(), "data": {}}
+            event = {"type": events.PROBE, "timestamp": now.isoformat(), "data": {}}
             response = self._post(url, f"probe-{int(now.timestamp())}", event, now)
         return Signal(
             outcome=_outcome(response, now),
@@ -155,7 +161,7 @@ class Webhook(Channel):
             raise MissingSetting(self.config.id, setting) from None
 
     def _is_contact(self, kind: str) -> bool:
-        wanted = self.config.settings.get("types") or CONTACT
+        wanted = self.config.settings.get("types") or events.CONTACT
         return wanted == "*" or kind in (one.strip() for one in wanted.split(","))
 
     def _contact(self, mapped: Mapped, provider_id: str) -> Contact:
@@ -178,10 +184,17 @@ class Webhook(Channel):
         )
 
 
+def _taken(response: Response, key: str, now: datetime) -> Sent:
+    found = _outcome(response, now)
+    if found is Outcome.OK:
+        return Sent(provider_id=key)
+    raise SendFailed(found, retry_after=retry_after(response, now), detail=f"http {response.code}")
+
+
 def _outcome(response: Response, now: datetime) -> Outcome:
     return Outcome.ACCOUNT if response.code in NO_SUCH_ADDRESS else outcome(response, now)
 
 
-def _problem(code: int, title: str, headers: dict[str, str]) -> Answer:
+def _problem(code: int, title: str) -> Answer:
     body = dump({"type": "about:blank", "title": title, "status": code}).decode("ascii")
-    return Answer(code=code, body=body, headers={"content-type": "application/problem+json", **headers})
+    return Answer(code=code, body=body, headers={"content-type": "application/problem+json"})

@@ -1,28 +1,17 @@
 """Calibration: a path's own baseline, counted hour by hour, and the rules that are right for it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cache
 from math import sqrt
 
+from chalicelib.domain.baseline import Baseline
 from chalicelib.domain.health_batch import Rules
 
 ENOUGH = 1_000
 """Fewer outcomes than this say too little: the rules stay as they are."""
 MOST_P0 = 0.45
 _Z = 1.96
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """What a path does when it is well: outcomes, how many were bad, and how much those clump.
-
-    `spread` is the variance of the hourly counts over that of independent outcomes (Pearson's chi-square over
-    its degrees of freedom), at least 1: bursts and a rate that follows the hour both raise it.
-    """
-
-    seen: int
-    bad: int
-    spread: float = 1.0
 
 
 def baseline(hours: Iterable[tuple[int, int]]) -> Baseline:
@@ -56,9 +45,18 @@ def calibrated(rules: Rules, found: Baseline) -> Rules:
     )  # fmt: skip
 
 
+@cache
+def rules_for(rules: Rules, found: Baseline | None) -> Rules:
+    """The rules for a path with this baseline, or as they are without one; counted once for each baseline."""
+    return rules if found is None else calibrated(rules, found)
+
+
 def upper(bad: int, seen: int) -> float:
     """The upper end of Wilson's 95 % interval of a share."""
     rate, square = bad / seen, _Z * _Z
     middle = rate + square / (2 * seen)
     half = _Z * sqrt(rate * (1 - rate) / seen + square / (4 * seen * seen))
     return (middle + half) / (1 + square / seen)
+
+
+__all__ = ["ENOUGH", "MOST_P0", "Baseline", "baseline", "calibrated", "rules_for", "upper"]

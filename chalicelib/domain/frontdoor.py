@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -38,6 +38,7 @@ class Note(StrEnum):
     UNSURE = "unsure"
     BUSY = "busy"
     RETURNING = "returning"
+    UNHEARD = "unheard"
     DOWN = "down"
     MAINTENANCE = "maintenance"
 
@@ -64,26 +65,28 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """All ways of a market, best first."""
+    """All ways of a market, best first; `upcoming` is announced work as `from`, `until` (ISO, UTC) and `text`."""
 
     market: str
     language: str
     generated_at: datetime
     ways: tuple[Way, ...]
     notice: Notice = Notice.NONE
+    upcoming: tuple[Mapping[str, str], ...] = ()
 
 
 def ways(situation: Situation, market: str, language: str, now: datetime) -> Feed:
     """The feed: open ways first, then degraded, then closed ones, each group in the plan's order.
 
     A way is closed when an order forbids it or its `in` path is believed down or its account is blocked;
-    degraded while the path is unknown or on trial, or every desk behind it is full. When no way is left, what
-    we measure is of no help to a customer: all are offered alike, in the plan's order, with a neutral notice.
+    degraded while the path is unknown or on trial, our answers on it are known to get lost, or every desk behind
+    it is full. When no way is left, what we measure is of no help to a customer: all are offered alike, in the
+    plan's order, with a neutral notice.
     """
     found = [_way(channel, situation, (market, language), now) for channel in doors(situation.plan, market)]
     if all(way.state is WayState.CLOSED for way in found):
         notice = Notice.ALL_OPTIONS if found else Notice.NONE
-        rows = [_restated(way, WayState.DEGRADED, Note.NONE) for way in found]
+        rows = [replace(way, state=WayState.DEGRADED, note=Note.NONE) for way in found]
         return _feed(market, language, now, rows, notice)
     rows = sorted(found, key=lambda way: tuple(WayState).index(way.state))
     notice = Notice.SOME_CLOSED if rows[-1].state is WayState.CLOSED else Notice.NONE
@@ -106,13 +109,12 @@ def feeds(plan: Plan) -> tuple[tuple[str, str], ...]:
 def document(feed: Feed, say: Say) -> str:
     """The feed as JSON of at most 10,000 bytes; when space is short the last ways tell only their state."""
     head = {
-        "schema": SCHEMA,
-        "market": feed.market,
-        "language": feed.language,
+        "schema": SCHEMA, "market": feed.market, "language": feed.language,
         "generated_at": feed.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "max_age": int(MAX_AGE.total_seconds()),
         "notice": _words(feed.notice, feed.language, say),
-    }
+        **({"upcoming": feed.upcoming} if feed.upcoming else {}),
+    }  # fmt: skip
     lean = [{"channel": way.channel, "state": way.state.value} for way in feed.ways]
     left = MOST_BYTES - _size(head) - sum(len(way.channel.encode()) + _LEAN_BYTES for way in feed.ways)
     rows: list[Mapping[str, str]] = []
@@ -146,10 +148,6 @@ def _feed(market: str, language: str, now: datetime, rows: list[Way], notice: No
     return Feed(market=market, language=language, generated_at=now, ways=tuple(rows), notice=notice)
 
 
-def _restated(way: Way, state: WayState, note: Note) -> Way:
-    return Way(channel=way.channel, medium=way.medium, label=way.label, url=way.url, state=state, note=note)
-
-
 def _way(channel: ChannelPlan, situation: Situation, side: tuple[str, str], now: datetime) -> Way:
     market, language = side
     labels, url = (channel.door.labels, channel.door.url) if channel.door else ({}, "")
@@ -172,6 +170,9 @@ def _state(channel: ChannelPlan, situation: Situation, market: str, now: datetim
         return WayState.CLOSED, Note.DOWN
     beliefs = [situation.beliefs[p] for p in paths if p in situation.beliefs]
     state, note = _believed(beliefs, forced=OrderKind.FORCE_UP in kinds)
+    answers = situation.beliefs.get(path_id(channel.id, Direction.OUT, channel.market))
+    if state is WayState.OPEN and OrderKind.FORCE_UP not in kinds and answers and answers.weight < 1:
+        return WayState.DEGRADED, Note.UNHEARD
     if state is WayState.OPEN and _full(channel.id, situation, market, now):
         return WayState.DEGRADED, Note.BUSY
     return state, note

@@ -4,7 +4,7 @@ The scores are health_batch's, the machine health_machine's; callers import all 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.belief import DOWN, NEVER_SEEN, TRIAL, UNKNOWN, UP, Belief, drawn
@@ -19,7 +19,7 @@ from chalicelib.domain.health_machine import (
     demanded,
     flipped,
 )
-from chalicelib.domain.health_path import elapse, observe, prior, worth_writing
+from chalicelib.domain.health_path import elapse, hinted, observe, prior, wanted, worth_writing
 from chalicelib.domain.model import EvidenceClass
 
 _UNSEEN = ClassHealth()
@@ -39,7 +39,7 @@ def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
     While our own store or scheduler fails, pass the snapshot's time as `now`, so that evidence does not age.
     """
     if path is None or not (heard := measured(path)):
-        return NEVER_SEEN
+        return replace(NEVER_SEEN, suspect=hinted(path, now, rules))
     views = {evidence: _view(cls, now, rules) for evidence, cls in heard.items()}
     worst = max(views, key=lambda each: views[each].rank)
     view, classes = _blocked(path) or views[worst], tuple(heard.values())
@@ -47,7 +47,7 @@ def believe(path: PathHealth | None, now: datetime, rules: Rules) -> Belief:
     return Belief(
         state=view.state,
         weight=min(view.weight, *(each.weight for each in views.values())),
-        suspect=any(suspect(cls, rules) for cls in classes),
+        suspect=hinted(path, now, rules) or any(suspect(cls, rules) for cls in classes),
         gen=heard.get(EvidenceClass.HARD, _UNSEEN).gen,
         salt=sum(cls.gen for cls in classes),
         score=max(cls.score for cls in classes),
@@ -103,6 +103,6 @@ def _blocked(path: PathHealth) -> _View | None:
 
 __all__ = [
     "DOWN", "NEVER_SEEN", "TRIAL", "UNKNOWN", "UP", "Batch", "Belief", "ClassHealth", "Flip", "PathHealth",
-    "Rules", "State", "apply", "batch_of", "believe", "demanded", "drawn", "elapse", "flipped", "measured",
-    "observe", "prior", "suspect", "trial_share", "worth_writing",
+    "Rules", "State", "apply", "batch_of", "believe", "demanded", "drawn", "elapse", "flipped", "hinted", "measured",
+    "observe", "prior", "suspect", "trial_share", "wanted", "worth_writing",
 ]  # fmt: skip

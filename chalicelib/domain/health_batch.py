@@ -9,6 +9,10 @@ from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 
 AGAINST = frozenset({Outcome.OUTAGE, Outcome.UNKNOWN})
 BLOCKING = frozenset({Outcome.AUTH, Outcome.ACCOUNT})
+HINTS = frozenset({EvidenceClass.ARRIVAL, EvidenceClass.CROWD})
+"""Unusual silence and customers' words: they make us suspect a path, and are never a reason to leave it."""
+SAID = HINTS | {EvidenceClass.VENDOR}
+"""Classes whose newest signal takes the place of the last one: `Signal.weight` is the score."""
 _FORGET = 10**9
 """More than any score: a score lowered by so much is forgotten."""
 
@@ -24,8 +28,8 @@ class Rules:
     A failure adds ln(p1/p0), a success ln((1-p1)/(1-p0)); the sum never falls below 0 and trips at `trip`.
     With p0 = 1 % and p1 = 30 % five straight failures trip and four do not, and 1 % of errors trips about
     once in e**13.8 = 10**6 outcomes. The fine score (2 % against 10 %) finds brown-outs that the coarse one
-    is blind to (5 to 9 %); an outage never trips it first. A vendor's word (Signal.weight) lowers both thresholds
-    by at most `prior_most` while it is no older than `prior_lasts`. `early_penalty` and
+    is blind to (5 to 9 %); an outage never trips it first. A vendor's word and hints (Signal.weight) lower both
+    thresholds by at most `prior_most` in all while they are no older than `prior_lasts`. `early_penalty` and
     `flapping` are thousandths of a flap: from there on good probes no longer shorten the dwell, and a trial lasts
     at least `long_trial`. An open class that is still being heard of needs `return_goods` good outcomes in a row.
     """
@@ -157,7 +161,7 @@ def later(first: datetime | None, second: datetime | None) -> datetime | None:
 def _single(signal: Signal, gen: int, rules: Rules) -> Batch | None:
     outcome = signal.outcome
     seen = Batch(gen=gen, last_at=whole(signal.at), last_outcome=outcome, latency=signal.latency)
-    if signal.evidence is EvidenceClass.VENDOR:
+    if signal.evidence in SAID:
         forget, said = -_FORGET, max(0, signal.weight)
         detail = signal.detail[:200] or outcome.value
         return replace(seen, a=forget, b=said, p=forget, q=said, fa=forget, fp=forget, detail=detail)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.health_batch import BLOCKING, Batch, Rules, whole
+from chalicelib.domain.health_batch import BLOCKING, SAID, Batch, Rules, whole
 from chalicelib.domain.model import EvidenceClass, Outcome
 
 MEASURES = frozenset({EvidenceClass.HARD, EvidenceClass.SILENT})
-WORDS = frozenset({EvidenceClass.VENDOR, EvidenceClass.PLANNED})
-"""What others say or plan: it neither makes a state nor is it one."""
+WORDS = SAID | {EvidenceClass.PLANNED}
+"""What others say or plan, and what only hints: it neither makes a state nor is it one."""
 
 
 class State(StrEnum):
@@ -63,9 +63,10 @@ class Flip:
     """A change of state with its reason; everything that a store writes over the class (see `flipped`).
 
     `gen` is the new generation, `until` the end of the dwell when `after` is OPEN. `because` is one of
-    failures, brownout, failures_and_page (fewer sufficed, for the vendor's page speaks of trouble), account,
-    trial_failed, trial_passed, dwell_over, probes_good; `score` the peak that tripped it, `detail` the last word
-    against the path, for announcements.
+    failures, brownout, failures_and_page (fewer sufficed, for the vendor's page speaks of trouble),
+    failures_and_hints (likewise, for unusual silence or customers' words do), account, trial_failed, trial_passed,
+    dwell_over, probes_good; `score` the peak that tripped it, `detail` the last word against the path, for
+    announcements.
     """
 
     path: str

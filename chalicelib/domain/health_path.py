@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.health_batch import Batch, Rules, batch_of, later
+from chalicelib.domain.health_batch import HINTS, SAID, Batch, Rules, batch_of, later
 from chalicelib.domain.health_machine import ClassHealth, Flip, PathHealth, State, apply, demanded, flipped
 from chalicelib.domain.model import EvidenceClass, Signal
 
@@ -18,14 +18,13 @@ def observe(path: PathHealth, signal: Signal, rules: Rules) -> tuple[PathHealth,
     seen = _with(path, signal.evidence, cls)
     paced = later(path.throttled_until, batch.throttled_until)
     seen = replace(seen, blocked=batch.blocked or path.blocked, throttled_until=paced)
-    flip = demanded(path.path, signal.evidence, cls, signal.at, rules, prior=prior(seen, signal.at, rules))
+    flip = wanted(seen, signal.evidence, signal.at, rules)
     return (_turned(seen, flip), flip) if flip else (seen, None)
 
 
 def elapse(path: PathHealth, now: datetime, rules: Rules) -> tuple[PathHealth, tuple[Flip, ...]]:
     """What time alone demands: a trial when the dwell is over; also a flip whose writer died before it."""
-    said = prior(path, now, rules)
-    found = (demanded(path.path, each, cls, now, rules, prior=said) for each, cls in path.classes.items())
+    found = (wanted(path, each, now, rules) for each in path.classes)
     flips = tuple(flip for flip in found if flip)
     for flip in flips:
         path = _turned(path, flip)
@@ -33,11 +32,29 @@ def elapse(path: PathHealth, now: datetime, rules: Rules) -> tuple[PathHealth, t
 
 
 def prior(path: PathHealth | None, now: datetime, rules: Rules) -> int:
-    """The vendor's word on a path in milli-nats, 0 to `prior_most`; 0 when it is old, or there is none."""
-    said = path.classes.get(EvidenceClass.VENDOR) if path else None
+    """What the vendor says of a path and what hints at trouble, in milli-nats, 0 to `prior_most`; 0 when it is old."""
+    return min(sum(_said(path, each, now, rules) for each in SAID), rules.prior_most) if path else 0
+
+
+def hinted(path: PathHealth | None, now: datetime, rules: Rules) -> bool:
+    """True while unusual silence or customers' words make the path suspect, whatever we measure."""
+    return path is not None and any(_said(path, each, now, rules) for each in HINTS)
+
+
+def wanted(path: PathHealth, evidence: EvidenceClass, now: datetime, rules: Rules) -> Flip | None:
+    """The flip that a class of the path demands, with what others say; its reason names who spoke."""
+    said = prior(path, now, rules)
+    flip = demanded(path.path, evidence, path.classes[evidence], now, rules, prior=said)
+    if flip is None or flip.because != "failures_and_page" or _said(path, EvidenceClass.VENDOR, now, rules):
+        return flip
+    return replace(flip, because="failures_and_hints")
+
+
+def _said(path: PathHealth, evidence: EvidenceClass, now: datetime, rules: Rules) -> int:
+    said = path.classes.get(evidence)
     if said is None or said.last_at is None or (now - said.last_at).total_seconds() > rules.prior_lasts:
         return 0
-    return min(said.score, rules.prior_most)
+    return said.score
 
 
 def worth_writing(batch: Batch, known: ClassHealth | None, rules: Rules) -> bool:

@@ -1,14 +1,14 @@
 """Maintenance windows: work planned ahead, each with its alternatives; in their time they count as orders."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from chalicelib.domain.notices import DueNotice
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.snapshot import millis, moment
 
 AHEAD = timedelta(days=400)
 """Series are planned, and rules are checked, this far ahead; what lies beyond is planned by a later import."""
@@ -18,16 +18,27 @@ LONGEST = timedelta(days=31)
 LONGEST_DRAIN = timedelta(hours=24)
 REPLY = "reply"
 """Stands where an alternative is named: none is left, people get the window's own words (minimum service)."""
-NOTICES = {"D-7": timedelta(days=7), "D-1": timedelta(days=1), "H-1": timedelta(hours=1)}
-API, ICAL = "api", "ical"
+API, ICAL, VENDOR = "api", "ical", "vendor"
+
+
+class Effect(StrEnum):
+    """What a window does. EXPECT: nothing is diverted, flips are planned all the same. DECLINED: nothing at all."""
+
+    DIVERT = "divert"
+    EXPECT = "expect"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Span:
-    """One stretch of work: from `start` up to, not including, `end`; aware, UTC."""
+    """One stretch of work: from `start` up to, not including, `end`; aware, UTC.
+
+    `promised` is the end that was announced before work under way was extended: what lies after it is overrun.
+    """
 
     start: datetime
     end: datetime
+    promised: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,8 @@ class Window:
 
     `alternatives` gives each purpose the `desk:ID` and `channel:ID` that serve it meanwhile, or REPLY. Before each
     span the scopes are drained for `drain_before`. `reply` is what people read, by language, while every desk of
-    their purpose is in maintenance. `source` is API or ICAL.
+    their purpose is in maintenance. `source` is API, ICAL or VENDOR. Of a vendor's window `said` is its page's last
+    word on the time, and `unserved` why the rules let it divert nothing: a task for an operator.
     """
 
     id: str
@@ -49,6 +61,9 @@ class Window:
     reason: str = ""
     source: str = API
     reply: Mapping[str, str] = field(default_factory=dict)
+    effect: Effect = Effect.DIVERT
+    said: Span | None = None
+    unserved: tuple[str, ...] = ()
 
     def current(self, now: datetime) -> Span | None:
         """The span that is under way."""
@@ -60,29 +75,44 @@ class Window:
 
     def commands(self, since: datetime, until: datetime) -> tuple[Order, ...]:
         """The orders that this window gives between two moments: drain, then maintenance, on each scope."""
-        made: list[Order] = []
-        for span in self.spans:
-            if span.end > since and span.start - self.drain_before < until:
-                made += (self._order(OrderKind.MAINTENANCE, scope, span) for scope in self.scopes)
-                if self.drain_before:
-                    drain = Span(start=span.start - self.drain_before, end=span.start)
-                    made += (self._order(OrderKind.DRAIN, scope, drain) for scope in self.scopes)
-        return tuple(made)
+        return tuple(
+            self._order(kind, scope, part)
+            for span in self.spans
+            if span.end > since and span.start - self.drain_before < until
+            for kind, part in self._parts(span)
+            for scope in self.scopes
+        )
+
+    def _parts(self, span: Span) -> Iterator[tuple[OrderKind, Span]]:
+        if self.effect is Effect.DECLINED:
+            return
+        diverts = self.effect is Effect.DIVERT
+        work = OrderKind.MAINTENANCE if diverts else OrderKind.EXPECTED
+        promised = min(span.promised or span.end, span.end)
+        yield work, Span(start=span.start, end=promised)
+        if diverts and promised < span.end:
+            yield work, replace(span, promised=promised)
+        if diverts and self.drain_before:
+            yield OrderKind.DRAIN, Span(start=span.start - self.drain_before, end=span.start)
 
     def _order(self, kind: OrderKind, scope: str, span: Span) -> Order:
         reply = self.reply if kind is OrderKind.MAINTENANCE else {}
         return Order(
             id=self.id, kind=kind, scope=scope, since=span.start, until=span.end, owner=self.owner,
-            reason=self.title, reply=reply,
+            reason=self.title, reply=reply, overrun=span.promised is not None,
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Windows:
-    """All windows: one versioned document beside the orders. Ended spans are left out by the next change."""
+    """All windows: one versioned document beside the orders. Ended spans are left out by the next change.
+
+    `notices` are the announcements that were made, or are no more to be made.
+    """
 
     version: int = 0
     planned: tuple[Window, ...] = ()
+    notices: tuple[DueNotice, ...] = ()
 
     def find(self, window_id: str) -> Window:
         """One window. Raises KeyError."""
@@ -103,19 +133,30 @@ class Windows:
         kept = (w for w in self.planned if w.source != ICAL)
         return self._with((*kept, *(_extended(w, known.get(w.id), now) for w in windows)), now)
 
+    def of_people(self) -> "Windows":
+        """These windows without those that vendors' pages tell: they yield to what people command."""
+        return replace(self, planned=tuple(w for w in self.planned if w.source != VENDOR))
+
     def commands(self, now: datetime, ahead: timedelta) -> tuple[Order, ...]:
         """The orders that all windows give from now on, so far ahead."""
         return tuple(order for w in self.planned for order in w.commands(now, now + ahead))
 
     def _with(self, windows: Iterable[Window], now: datetime) -> "Windows":
         current = (replace(w, spans=w.following(now)) for w in windows)
-        return Windows(version=self.version + 1, planned=tuple(w for w in current if w.spans))
+        return replace(self, version=self.version + 1, planned=tuple(w for w in current if w.spans))
 
 
 def extended(window: Window, until: datetime, now: datetime) -> Window:
     """The window with the span under way ending later (or earlier). Raises KeyError when none is."""
     span = window.current(now) or _absent(window.id)
-    return replace(window, spans=tuple(replace(s, end=until) if s == span else s for s in window.spans))
+    longer = stretched(span, until)
+    return replace(window, spans=tuple(longer if s == span else s for s in window.spans))
+
+
+def stretched(span: Span, until: datetime) -> Span:
+    """A span under way that ends at another time; the end that was promised for it is kept."""
+    promised = span.promised or span.end
+    return replace(span, end=until, promised=promised if until > promised else None)
 
 
 def overlapping(spans: Iterable[Span]) -> Span | None:
@@ -130,46 +171,12 @@ def standing(orders: Orders, windows: Windows, now: datetime, ahead: timedelta =
     return replace(orders, given=(*orders.given, *given), _by_scope={}) if given else orders
 
 
-def dump_windows(windows: Windows) -> dict[str, Any]:
-    """Windows as plain JSON values; times in milliseconds, lengths in seconds."""
-    return {"version": windows.version, "planned": [_plain(window) for window in windows.planned]}
-
-
-def windows_text(windows: Windows) -> str:
-    """The stored text; the same windows always give the same one."""
-    return json.dumps(dump_windows(windows), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
-def read_windows(document: Mapping[str, Any]) -> Windows:
-    """Windows from plain JSON values."""
-    return Windows(version=document["version"], planned=tuple(_window(one) for one in document["planned"]))
-
-
-def _plain(window: Window) -> dict[str, Any]:
-    return {
-        "id": window.id, "title": window.title, "scopes": list(window.scopes), "owner": window.owner,
-        "spans": [[millis(span.start), millis(span.end)] for span in window.spans],
-        "alternatives": {purpose: list(named) for purpose, named in window.alternatives.items()},
-        "drain": int(window.drain_before.total_seconds()), "reason": window.reason, "source": window.source,
-        "reply": dict(window.reply),
-    }  # fmt: skip
-
-
-def _window(plain: Mapping[str, Any]) -> Window:
-    return Window(
-        id=plain["id"], title=plain["title"], scopes=tuple(plain["scopes"]), owner=plain["owner"],
-        spans=tuple(Span(start=moment(start), end=moment(end)) for start, end in plain["spans"]),
-        alternatives={purpose: tuple(named) for purpose, named in plain["alternatives"].items()},
-        drain_before=timedelta(seconds=plain["drain"]), reason=plain["reason"], source=plain["source"],
-        reply=plain["reply"],
-    )  # fmt: skip
-
-
 def _extended(window: Window, known: Window | None, now: datetime) -> Window:
     current = known.current(now) if known else None
     if current is None:
         return window
-    spans = (replace(s, end=max(s.end, current.end)) if s.start == current.start else s for s in window.spans)
+    end, start = current.end, current.start
+    spans = (stretched(s, end) if s.start == start and end > s.end else s for s in window.spans)
     return replace(window, spans=tuple(spans))
 
 

@@ -86,6 +86,7 @@ class ContactKind(StrEnum):
     REPLY = "reply"
     CALLBACK = "callback"
     NOTICE = "notice"
+    CANARY = "canary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ class OrderKind(StrEnum):
     MAINTENANCE = "maintenance"
     POSTURE = "posture"
     CRISIS = "crisis"
+    EXPECTED = "expected"
+    """A vendor plans work there: nothing is diverted, but a flip is no incident. Windows alone give it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Order:
     """One command on a scope (`desk:ID`, `channel:ID`, `path:ID#in|out#MARKET`) with its owner, reason and end.
 
     `reply` is what people read, by language, while it leaves their purpose no desk: only maintenance has one.
+    `overrun`: it is maintenance that was extended, and lasts longer than was promised.
     """
 
     id: str
@@ -34,6 +37,7 @@ class Order:
     reason: str
     since: datetime
     reply: Mapping[str, str] = field(default_factory=dict)
+    overrun: bool = False
 
     def holds_at(self, now: datetime) -> bool:
         """True from `since` up to, not including, `until`."""

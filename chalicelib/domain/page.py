@@ -53,13 +53,17 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance:
-    """Planned work from `start` to `end` (aware UTC; None: not said) that is not over."""
+    """Planned work from `start` to `end` (aware UTC; None: not said) that is not over.
+
+    `regions` are the folded regions that it concerns, by component; a component that is not in it: everywhere.
+    """
 
     id: str
     title: str
     start: datetime | None = None
     end: datetime | None = None
     components: frozenset[str] = frozenset()
+    regions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     words: str = ""
 
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chalicelib.domain.baseline import Baseline
+from chalicelib.domain.canary_plan import CanaryPlan
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
 from chalicelib.domain.page_plan import PagePlan
+from chalicelib.domain.subscriber import Subscriber
 
 WORLD = "world"
 
@@ -45,6 +48,9 @@ class ChannelPlan:
     settings: Mapping[str, str] = field(default_factory=dict)
     medium: Medium | None = None
     door: Door | None = None
+    baseline: Baseline | None = None
+    canary: CanaryPlan | None = None
+    promised: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +138,8 @@ class Plan:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     safety: tuple[SafetyRule, ...] = ()
     pages: Mapping[str, PagePlan] = field(default_factory=dict)
+    subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
+    vantages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(
         default_factory=dict, repr=False, compare=False

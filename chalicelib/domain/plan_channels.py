@@ -5,11 +5,16 @@ from collections.abc import Collection, Mapping
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import WORLD, WRITTEN, Capacity, ChannelPlan, Desk, Door
+from chalicelib.domain.plan_canary import read_canary
 from chalicelib.domain.plan_faults import IDENTIFIER, Place
 from chalicelib.domain.plan_fields import door_link, plain_texts, texts_by, web_address
+from chalicelib.domain.plan_watch import read_baseline
 
 MEDIA = tuple(medium.value for medium in Medium)
-_CHANNEL = ("kind", "account", "market", "provider", "home", "base", "settings", "medium", "door")
+_CHANNEL = (
+    "kind", "account", "market", "provider", "home", "base", "settings", "medium", "door", "canary", "baseline",
+    "promised",
+)  # fmt: skip
 _DESK = ("channel", "target", "capacity", "hours", "media", "ring")
 
 
@@ -57,6 +62,9 @@ def _channel(
         settings=plain_texts(place.at("settings")),
         medium=Medium(medium) if medium else None,
         door=_door(place.at("door"), languages) if "door" in fields else None,
+        promised=place.at("promised").number(0, 100),
+        baseline=read_baseline(place.at("baseline")),
+        canary=read_canary(place.at("canary")),
     )
 
 

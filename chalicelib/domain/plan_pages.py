@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.domain.page_plan import EVERY, FROZEN_AFTER, PagePlan
+from chalicelib.domain.page_plan import DIVERT, EVERY, EXPECT, FROZEN_AFTER, PagePlan
 from chalicelib.domain.plan import ChannelPlan
 from chalicelib.domain.plan_channels import market
 from chalicelib.domain.plan_faults import Place
 from chalicelib.domain.plan_fields import LOOPBACK, duration
 
 LEAST_EVERY, MOST_EVERY = timedelta(minutes=1), timedelta(minutes=5)
-_FIELDS = ("format", "url", "hosts", "every", "frozen_after", "components", "markets")
+_FIELDS = ("format", "url", "hosts", "every", "frozen_after", "components", "markets", "planned")
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -44,6 +44,7 @@ def _page(
         frozen_after=duration(place.at("frozen_after"), FROZEN_AFTER),
         components=_components(place.at("components"), channels),
         markets={name: market(entry) for name, entry in place.at("markets").entries().items()},
+        planned=place.at("planned").choice((DIVERT, EXPECT), DIVERT),
     )
 
 
@@ -97,5 +98,6 @@ def _document(page: PagePlan) -> dict[str, Any]:
         "frozen_after": f"{int(page.frozen_after.total_seconds())}s",
         "components": {name: list(channels) for name, channels in page.components.items()},
         "markets": dict(page.markets),
+        "planned": page.planned if page.planned != DIVERT else "",
     }
     return {name: value for name, value in found.items() if value}

@@ -9,17 +9,20 @@ from typing import Any
 
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.plan import WRITTEN, ChannelPlan, Desk, Match, Plan, Purpose
+from chalicelib.domain.plan_canary import canary_document
 from chalicelib.domain.plan_channels import market, read_channels, read_desks
 from chalicelib.domain.plan_faults import Fault, Place, PlanRefused
 from chalicelib.domain.plan_fields import hours_document, opening_hours, web_address
 from chalicelib.domain.plan_pages import pages_document, read_pages
 from chalicelib.domain.plan_purposes import read_purposes, read_safety
+from chalicelib.domain.plan_subscribers import read_subscribers, subscribers_document
 from chalicelib.domain.plan_text import document
+from chalicelib.domain.plan_watch import baseline_document, read_vantages, vantages_document
 
 SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
-    "purposes", "safety", "pages",
+    "purposes", "safety", "pages", "subscribers", "vantages",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
@@ -35,6 +38,8 @@ def read_plan(
     root = Place(value=document(text))
     plan = _read(root, version, kinds)
     plan = replace(plan, pages=read_pages(root.at("pages"), plan.channels, formats))
+    plan = replace(plan, subscribers=read_subscribers(root.at("subscribers")))
+    plan = replace(plan, vantages=read_vantages(root.at("vantages")))
     if root.faults:
         raise PlanRefused(tuple(root.faults))
     return replace(plan, digest=sha256(dump_plan(plan).encode("utf-8")).hexdigest())
@@ -62,6 +67,8 @@ def dump_plan(plan: Plan) -> str:
             for rule in plan.safety
         ],
     } | ({"pages": pages_document(plan.pages)} if plan.pages else {})
+    found |= {"vantages": vantages_document(plan.vantages)} if plan.vantages else {}
+    found |= {"subscribers": subscribers_document(plan.subscribers)} if plan.subscribers else {}
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -122,7 +129,9 @@ def _channel(channel: ChannelPlan) -> dict[str, Any]:
     return _given(
         kind=channel.kind, account=channel.account, market=channel.market, provider=channel.provider,
         home=channel.home, base=channel.base, settings=dict(channel.settings),
-        medium=channel.medium and channel.medium.value, door=door,
+        medium=channel.medium and channel.medium.value, door=door, promised=channel.promised,
+        baseline=baseline_document(channel.baseline),
+        canary=canary_document(channel.canary),
     )  # fmt: skip
 
 

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.belief import Belief, drawn
 from chalicelib.domain.decision import CODES, LAST_RANK, REASONS, Decision, Reason, read_decision
+from chalicelib.domain.lateness import Look
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Direction, Medium, path_id
+from chalicelib.domain.notices import DueNotice
 from chalicelib.domain.orders import OrderKind, Orders
 from chalicelib.domain.plan import ChannelPlan, Option, Plan
+from chalicelib.domain.trust import Trust
 
 FORBIDS = (
     (OrderKind.FORCE_DOWN, Reason.OVERRIDDEN),
@@ -21,12 +24,15 @@ BELIEF_ONLY = frozenset({Reason.DOWN, Reason.TRIAL_NOT_DRAWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Everything a decision looks at besides the contact: the plan, the orders, the beliefs, the loads."""
+    """Everything a decision looks at besides the contact; `upcoming` is for the front door alone."""
 
     plan: Plan
     orders: Orders = field(default_factory=Orders)
     beliefs: Mapping[str, Belief] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
+    upcoming: tuple[DueNotice, ...] = ()
+    look: Look = field(default_factory=Look)
+    probers: tuple[Trust, ...] = ()
     version: int = 0
     at: datetime | None = None
     stale: bool = False

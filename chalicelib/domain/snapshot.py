@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.belief import Belief
+from chalicelib.domain.lateness import Look, dump_look, read_look
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
+from chalicelib.domain.notices import DueNotice, NoticeState
 from chalicelib.domain.orders import Order, OrderKind, Orders
+from chalicelib.domain.trust import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,9 @@ class Snapshot:
     orders: Orders = field(default_factory=Orders)
     beliefs: Mapping[str, Belief] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
+    upcoming: tuple[DueNotice, ...] = ()
+    look: Look = field(default_factory=Look)
+    probers: tuple[Trust, ...] = ()
 
 
 def millis(moment: datetime) -> int:
@@ -45,6 +51,12 @@ def dump_snapshot(snapshot: Snapshot) -> str:
         "beliefs": {path: _plain(belief) for path, belief in sorted(snapshot.beliefs.items())},
         "loads": {desk: _plain(load) for desk, load in sorted(snapshot.loads.items())},
     }
+    if snapshot.look.at is not None:
+        document["look"] = dump_look(snapshot.look)
+    if snapshot.probers:
+        document["probers"] = [_plain(one) for one in snapshot.probers]
+    if snapshot.upcoming:
+        document["upcoming"] = [_plain(one) for one in snapshot.upcoming]
     return json.dumps(document, separators=(",", ":"), sort_keys=True)
 
 
@@ -59,6 +71,9 @@ def read_snapshot(text: str) -> Snapshot:
             orders=read_orders(document["orders"]),
             beliefs={path: _belief(belief) for path, belief in document["beliefs"].items()},
             loads={desk: Load(**_timed(load, "at")) for desk, load in document["loads"].items()},
+            upcoming=tuple(_upcoming(one) for one in document.get("upcoming", ())),
+            look=read_look(document.get("look", {})),
+            probers=tuple(Trust(**_timed(one, "since")) for one in document.get("probers", ())),
         )
     except (KeyError, TypeError, json.JSONDecodeError) as unreadable:
         raise ValueError(f"not a snapshot: {unreadable}") from unreadable
@@ -80,6 +95,11 @@ def read_orders(document: Mapping[str, Any]) -> Orders:
         version=document["version"],
         given=tuple(Order(**{**_EMPTY, **o, "kind": OrderKind(o["kind"])}) for o in given),
     )
+
+
+def _upcoming(plain: Mapping[str, Any]) -> DueNotice:
+    told = {"channels": (), **_timed(plain, "start", "end", "due", "at")}
+    return DueNotice(**{**told, "state": NoticeState(told["state"]), "channels": tuple(told["channels"])})
 
 
 def _belief(plain: Mapping[str, Any]) -> Belief:

@@ -70,7 +70,11 @@ def _ours(event: Event, keys: Collection[str]) -> bool:
 
 
 def _cut(event: Event, keys: Collection[str]) -> Event:
-    return replace(event, components=frozenset(key for key in keys if concerns(event, key)), words="")
+    ours = frozenset(key for key in keys if concerns(event, key))
+    if isinstance(event, Maintenance):
+        regions = {key: found for key, found in event.regions.items() if key in ours}
+        return replace(event, components=ours, regions=regions, words="")
+    return replace(event, components=ours, words="")
 
 
 def _pruned(plan: PagePlan, component: Component) -> Component:
@@ -131,12 +135,14 @@ def read_watched(text: str) -> Watched:
 
 _TIMES = frozenset({"asked_at", "read_at", "updated_at", "wait_until", "since", "start", "end"})
 _SIMPLE = ("page", "asked_at", "source", "read_at", "updated_at", "trouble", "etag", "modified", "wait_until")
-_EVENT = ("id", "title", "state", "since", "start", "end", "components", "region")
+_EVENT = ("id", "title", "state", "since", "start", "end", "components", "region", "regions")
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return millis(value)
+    if isinstance(value, Mapping):
+        return {name: sorted(ones) for name, ones in value.items()}
     return sorted(value) if isinstance(value, frozenset) else value
 
 
@@ -153,6 +159,8 @@ def _fields(one: Mapping[str, Any]) -> dict[str, Any]:
     found = {"id": "", "title": ""} | {name: _typed(name, value) for name, value in one.items()}
     if "state" in found:
         found["state"] = PageState(found["state"])
+    if "regions" in found:
+        found["regions"] = {name: frozenset(ones) for name, ones in found["regions"].items()}
     return found | {"components": frozenset(found.get("components", ()))}
 
 

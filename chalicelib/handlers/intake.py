@@ -7,15 +7,18 @@ from chalice.app import Blueprint, Response
 from chalice.app import Request as Event
 
 from chalicelib import wiring
-from chalicelib.channels import MissingSetting, Standing, UnknownKind
+from chalicelib.channels import MissingSetting, Refusal, Standing, UnknownKind
 from chalicelib.domain.snapshot import millis
 from chalicelib.handlers.log import counted, line
 from chalicelib.http_types import Answer, Request
 from chalicelib.ports import Missing, Unavailable
 from chalicelib.service.handled import Handled
+from chalicelib.service.notice import ask_again
 from chalicelib.service.situation import NoSituation
+from chalicelib.service.turned import Turned
 
 routes = Blueprint(__name__)
+turned = Turned()
 
 CONTENT_TYPES = [
     "application/json",
@@ -41,7 +44,12 @@ def hook(channel: str) -> Response:
         return problem(404, "unknown-channel", f"no channel {channel!r}")
     except (NoSituation, MissingSetting, UnknownKind, Unavailable) as unfit:
         line("unfit", channel=channel, because=str(unfit))
+        later = ask_again(wired.situations, channel, now)
+        if later is not None:
+            return response_of(later)
         return problem(503, "not-ready", "this channel cannot be served now", RETRY_AFTER)
+    if handled.refusal is Refusal.FORGED:
+        turned.away(wired.stores.contacts, channel, now)
     log(handled, millis(now))
     return response_of(handled.answer)
 

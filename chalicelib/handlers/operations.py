@@ -37,6 +37,7 @@ VIEWS = {
     ("PUT", "/v1/maintenance/calendar"): "maintenance.calendar",
     ("DELETE", "/v1/maintenance/{window}"): "maintenance.drop",
     ("POST", "/v1/maintenance/{window}/extend"): "maintenance.extend",
+    ("GET", "/v1/notices"): "notices.read",
     ("GET", "/v1/health"): "health.read",
     ("GET", "/v1/health/{channel}"): "health.channel",
     ("GET", "/v1/contacts"): "contacts.listed",
@@ -44,6 +45,11 @@ VIEWS = {
     ("POST", "/v1/contacts/{key}/redrive"): "contacts.redrive",
     ("POST", "/v1/decisions"): "decisions.dry_run",
     ("PUT", "/v1/desks/{desk}/load"): "desks.put_load",
+    ("GET", "/v1/evidence/{path}"): "evidence.report",
+    ("POST", "/v1/evidence/{path}/verify"): "evidence.verify",
+    ("POST", "/v1/evidence/{path}/tickets"): "evidence.attach",
+    ("GET", "/v1/flips"): "flips.listed",
+    ("GET", "/v1/availability"): "flips.measured",
 }
 ANY_TYPE = ["*/*"]
 """Chalice's own answer to a wrong media type is no problem+json: the views look at it themselves."""

@@ -3,28 +3,43 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
 from chalicelib import wiring
 from chalicelib.bells import read_ring
 from chalicelib.channels import ChannelError
+from chalicelib.domain.lateness import late_seconds
 from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line
 from chalicelib.http_types import Request
-from chalicelib.ports import PortError, Unavailable
+from chalicelib.ports import Note, PortError, Unavailable
+from chalicelib.service.flips import write_down
 from chalicelib.service.situation import NoSituation
+
+if TYPE_CHECKING:
+    from chalicelib.service.canaries import Canaries
 
 functions = Blueprint(__name__)
 Json = dict[str, Any]
+LONGEST_BELL = 50.0
+"""Seconds: sends start for 40 s, each takes up to 8. A function that is ended within a send leaves a doubt."""
 
 
 @functions.lambda_function(name="deliver")
-def deliver(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
-    """Answer bells."""
-    delivery = wiring.current().delivery
-    return each(event, "delivery", lambda body: delivery.answer(read_ring(body).key).value)
+def deliver(event: Json, context: object) -> Json:
+    """Answer bells; one that might outlast this function is rung anew, for a function with all its time."""
+    wired = wiring.current()
+
+    def run(body: str) -> str:
+        ring = read_ring(body)
+        if seconds_left(context) < LONGEST_BELL:
+            wired.stores.queues.bell(ring)
+            return "rung anew"
+        return wired.delivery.answer(ring.key).value
+
+    return each(event, "delivery", run)
 
 
 @functions.lambda_function(name="evidence")
@@ -40,12 +55,14 @@ def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's s
 
 @functions.lambda_function(name="probe")
 def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
-    """Probe channels, and read vendors' status pages."""
+    """Probe channels, read vendors' status pages, and send canaries."""
     wired = wiring.current()
 
     def run(body: str) -> str:
         if "page" in json.loads(body):
             return f"page {json.loads(body)['page']} {wired.watcher.run(body)}"
+        if "canary" in json.loads(body):
+            return f"canary {json.loads(body)['canary']} {canaries(wired).run(body)}"
         signal = wired.prober.run(body)
         return f"{json.loads(body)['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
@@ -55,11 +72,14 @@ def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's sign
 @functions.lambda_function(name="replay_overflow")
 def replay_overflow(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """Accept what had to be held, by the same code, as of the time when it came."""
-    from chalicelib.service.wire import read_held
+    from chalicelib.service.wire import is_evidence, read_held
 
-    acceptance = wiring.current().acceptance
+    wired = wiring.current()
+    acceptance = wired.acceptance
 
     def run(body: str) -> str:
+        if is_evidence(body):  # a word that its own queue did not take
+            return f"passed on as {wired.stores.queues.put(Note(queue='evidence', body=body))}"
         held = read_held(body)
         handled = acceptance.receive(held.channel, held.request, held.at, held=True)
         return f"{handled.standing.value} {handled.new} new"
@@ -71,10 +91,25 @@ def replay_overflow(event: Json, context: object) -> Json:  # noqa: ARG001 - Lam
 def tick(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """The scheduled minute, or a ring because something flipped."""
     ticker = wiring.current().tick
-    ticked = ticker.flip() if "Records" in event else ticker.minute()
+    notes = [record["body"] for record in event.get("Records", ())]
+    ticked = ticker.flip(notes) if "Records" in event else ticker.minute()
+    for record in event.get("Records", ()):
+        write_down(wiring.current().stores.ledger, record["body"])
     done = asdict(ticked) if ticked else {"because": "no plan was published yet"}
-    line("tick", **done)
+    line("tick", **done, late=late_seconds(event.get("time"), wiring.current().clock.now()))
     return done
+
+
+@functions.lambda_function(name="announce")
+def announce(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
+    """Pass announcements on to those who subscribed."""
+    from chalicelib.service.announce import Announcer
+
+    wired = wiring.current()
+    announcer = Announcer(
+        situations=wired.situations, stores=wired.stores, http=wired.http, clock=wired.clock
+    )
+    return each(event, "announcement", announcer.take)
 
 
 @functions.lambda_function(name="mail")
@@ -96,6 +131,14 @@ def mail(event: Json, context: object) -> None:  # noqa: ARG001 - Lambda's signa
             raise Unavailable(handled.because)
 
 
+def canaries(wired: "wiring.Wired") -> "Canaries":
+    """The probe function's third service."""
+    from chalicelib.service.canaries import Canaries
+
+    stores, clock = wired.stores, wired.clock
+    return Canaries(stores=stores, situations=wired.situations, registry=wired.registry, clock=clock)
+
+
 def each(event: Json, name: str, handle: Callable[[str], str]) -> Json:
     """Handle every record by itself. Those that fail come back alone, and end in the dead-letter queue with time."""
     failures = []
@@ -107,3 +150,9 @@ def each(event: Json, name: str, handle: Callable[[str], str]) -> Json:
             came = f"failed: {type(failed).__name__}: {failed}"
         line(name, came=came)
     return {"batchItemFailures": failures}
+
+
+def seconds_left(context: object) -> float:
+    """Of this function's time; without end where nobody counts it."""
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    return left() / 1000 if left else float("inf")

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 from chalicelib.memory.contacts import MemoryContacts
 from chalicelib.memory.health import MemoryHealth
+from chalicelib.memory.loud import MemoryEvents, MemoryStories
 from chalicelib.memory.maintenance import MemoryMaintenance
 from chalicelib.memory.pages import MemoryPages
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+from chalicelib.memory.traffic import MemoryTraffic
+from chalicelib.memory.vantages import MemoryVantages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,8 @@ class MemoryPorts:
     contacts: MemoryContacts = field(default_factory=MemoryContacts)
     health: MemoryHealth = field(default_factory=MemoryHealth)
     pages: MemoryPages = field(default_factory=MemoryPages)
+    vantages: MemoryVantages = field(default_factory=MemoryVantages)
+    traffic: MemoryTraffic = field(default_factory=MemoryTraffic)
     plans: MemoryPlans = field(default_factory=MemoryPlans)
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
@@ -25,9 +30,12 @@ class MemoryPorts:
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    stories: MemoryStories = field(default_factory=MemoryStories)
+    events: MemoryEvents = field(default_factory=MemoryEvents)
 
 
 __all__ = [
-    "ManualClock", "MemoryContacts", "MemoryHealth", "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets", "MemorySnapshots",
+    "ManualClock", "MemoryContacts", "MemoryEvents", "MemoryHealth", "MemoryLedger", "MemoryMaintenance",
+    "MemoryOrders", "MemoryPages", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
+    "MemorySnapshots", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -6,19 +6,18 @@ from datetime import datetime
 
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
-from chalicelib.memory.port import MemoryPort
+from chalicelib.memory.sends import MemorySends
 from chalicelib.ports import DUE_SHARDS, Missing, Stale
 
 _AHEAD = 60
 
 
-class MemoryContacts(MemoryPort):
+class MemoryContacts(MemorySends):
     """ContactStore."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, Row] = {}
-        self._works: dict[str, Work] = {}
         self._aliases: dict[str, str] = {}
         self._tokens: dict[tuple[str, int], tuple[int, int]] = {}
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.domain.chain import Entry, chain_of, chained
+from chalicelib.domain.dispatch import hours_between
 from chalicelib.memory.port import MemoryPort
 
 
@@ -29,6 +30,7 @@ class MemorySecrets(MemoryPort):
     def __init__(self) -> None:
         super().__init__()
         self.channels: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.subscribers: dict[str, dict[str, tuple[str, ...]]] = {}
         self.keys: tuple[bytes, ...] = ()
         self.tokens: dict[str, dict[str, str]] = {}
         self.refreshed: list[str] = []
@@ -37,6 +39,11 @@ class MemorySecrets(MemoryPort):
         """The secrets of a channel."""
         with self._open():
             return dict(self.channels.get(channel, {}))
+
+    def subscriber(self, subscriber: str) -> Mapping[str, tuple[str, ...]]:
+        """The secrets of a subscriber."""
+        with self._open():
+            return dict(self.subscribers.get(subscriber, {}))
 
     def signing_keys(self) -> tuple[bytes, ...]:
         """The stage's own keys."""
@@ -71,7 +78,19 @@ class MemoryLedger(MemoryPort):
             chain = self._chains.setdefault(name, [])
             chain.append(chained(name, chain[-1] if chain else None, entry, now))
 
+    def append_once(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
+        """Add one entry unless its chain has one of the same `id`."""
+        with self._open():
+            if all(known.entry.get("id") != entry["id"] for known in self.entries(stream, now)):
+                self.append(stream, entry, now)
+
     def entries(self, stream: str, hour: datetime) -> Sequence[Entry]:
         """All entries of a stream's hour, in order."""
         with self._open():
             return tuple(self._chains.get(chain_of(stream, hour), ()))
+
+    def read(self, stream: str, since: datetime, until: datetime) -> Mapping[str, Sequence[Entry]]:
+        """The chains of the hours that have any."""
+        with self._open():
+            names = [chain_of(stream, hour) for hour in hours_between(since, until)]
+            return {name: tuple(self._chains[name]) for name in names if name in self._chains}

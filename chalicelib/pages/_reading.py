@@ -84,6 +84,16 @@ def gathered(found: Iterable[tuple[str, str, PageState]]) -> dict[str, Component
     return known
 
 
+def regions_of(found: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """(component, region) pairs as folded regions by folded component; one without a region at all is left out."""
+    known: dict[str, set[str]] = {}
+    whole = set()
+    for name, region in found:
+        known.setdefault(folded(name), set()).add(folded(region))
+        whole |= set() if region else {folded(name)}
+    return {name: frozenset(regions) for name, regions in known.items() if name and name not in whole}
+
+
 def _dated(said: str) -> datetime | None:
     script = _SCRIPT_DATE.match(said)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded, worst
 from chalicelib.pages import Unreadable
-from chalicelib.pages._reading import gathered, instant, line, listed, meant, table_of, words
+from chalicelib.pages._reading import gathered, instant, line, listed, meant, regions_of, table_of, words
 from chalicelib.pages.statuspage import OVER, STATES
 from chalicelib.strict_json import at, table, text
 
@@ -87,5 +87,6 @@ def _maintenance(event: Any, names: dict[str, tuple[str, str]]) -> Maintenance:
         start=instant(event, "starts_at") or instant(event, "started_at"),
         end=instant(event, "ends_at") or instant(event, "scheduled_end_at"),
         components=frozenset(folded(name) for name, _, _ in _affected(event, names) if name),
+        regions=regions_of((name, group) for name, group, _ in _affected(event, names)),
         words=words(line(event, "name")),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
-from chalicelib.pages._reading import gathered, instant, line, listed, meant, table_of, words
+from chalicelib.pages._reading import gathered, instant, line, listed, meant, regions_of, table_of, words
 from chalicelib.strict_json import table, text
 
 CODES = {
@@ -64,6 +64,10 @@ def _named(event: Any) -> frozenset[str]:
     return frozenset(folded(name) for one in ones if (name := line(one, "name")))
 
 
+def _regions(event: Any) -> list[str]:
+    return [line(one, "name") for one in listed(event, "containers_affected")]
+
+
 def _incident(event: Any) -> Incident:
     return Incident(
         id=_id(event),
@@ -82,5 +86,6 @@ def _maintenance(event: Any) -> Maintenance:
         start=instant(event, "datetime_planned_start"),
         end=instant(event, "datetime_planned_end"),
         components=_named(event),
+        regions=regions_of((name, region) for name in _named(event) for region in _regions(event)),
         words=words(line(event, "name")),
     )

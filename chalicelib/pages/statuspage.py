@@ -3,12 +3,13 @@
 The format: https://confluence.status.atlassian.com/api (v2, read 2026-11). A component's group is its region.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
-from chalicelib.pages._reading import gathered, instant, line, listed, meant, table_of, words
+from chalicelib.pages._reading import gathered, instant, line, listed, meant, regions_of, table_of, words
 from chalicelib.strict_json import text
 
 STATES = {
@@ -44,7 +45,7 @@ def read(body: bytes, now: datetime) -> Page:  # noqa: ARG001 - the formats' com
             for one in components
         ),
         incidents=tuple(_incident(one) for one in incidents),
-        maintenances=tuple(_maintenance(one) for one in planned),
+        maintenances=tuple(_maintenance(one, groups) for one in planned),
         updated_at=instant(found, "page", "updated_at"),
     )
 
@@ -64,13 +65,16 @@ def _incident(event: Any) -> Incident:
     )
 
 
-def _maintenance(event: Any) -> Maintenance:
+def _maintenance(event: Any, groups: Mapping[str, str]) -> Maintenance:
     return Maintenance(
         id=line(event, "id"),
         title=line(event, "name"),
         start=instant(event, "scheduled_for"),
         end=instant(event, "scheduled_until"),
         components=_named(event),
+        regions=regions_of(
+            (line(one, "name"), groups.get(text(one, "group_id"), "")) for one in listed(event, "components")
+        ),
         words=words(line(event, "name")),
     )
 

@@ -10,6 +10,7 @@ from chalicelib.domain.routing import Situation
 from chalicelib.http_types import Answer, MaybeSent, NotSent, Request
 from chalicelib.ports import ContactStore, Missing, Note, Queues, Ring, Secrets, Unavailable
 from chalicelib.service.calls import Calls
+from chalicelib.service.canary_arrivals import sifted
 from chalicelib.service.handled import Handled
 from chalicelib.service.notice import without_store
 from chalicelib.service.registry import Registry
@@ -84,6 +85,9 @@ class Acceptance:
         self, channel: Channel, situation: Situation, parsed: Parsed, held: Held, *, again: bool
     ) -> Handled:
         try:
+            parsed = sifted(
+                parsed, situation.plan, lambda c: self._home(channel, situation, c), self.secrets, held.at
+            )
             elements = len((*parsed.contacts, *parsed.receipts, *parsed.outcomes, *parsed.signals))
             if elements > MOST_AT_ONCE and not again:
                 return self._overflow(channel, held, f"{elements} elements at once")
@@ -91,7 +95,8 @@ class Acceptance:
                 home = self._home(channel, situation, parsed.contacts[0])
                 if not home:
                     return self._refused(channel, Refusal.WRONG_ACCOUNT, "called number not in the plan")
-                return self.calls.step(self.registry.get(situation.plan, home), situation, parsed, held.at)
+                own = self.registry.get(situation.plan, home)
+                return self.calls.step(own, situation, parsed, held.at, held=again)
             return self._store(channel, situation, parsed, held.at)
         except Unavailable as sick:
             if again:

@@ -6,21 +6,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.domain.baseline import Baseline
+from chalicelib.domain.calibration import rules_for
 from chalicelib.domain.health import (
     ClassHealth,
     Flip,
     PathHealth,
     Rules,
     batch_of,
-    demanded,
     elapse,
-    prior,
+    hinted,
+    wanted,
     worth_writing,
 )
+from chalicelib.domain.health_batch import HINTS
 from chalicelib.domain.health_machine import WORDS
 from chalicelib.domain.model import Signal
-from chalicelib.domain.snapshot import millis
 from chalicelib.ports import HealthStore, Ledger, Note, Queues, Stale, Unavailable
+from chalicelib.service.flips import STREAM, entry_of, note_of
 
 FAST_PROBES = (10, 20, 30, 40, 50)
 """Seconds of delay within a minute for paths that are suspect, open or on trial."""
@@ -35,8 +38,10 @@ class Believer:
     ledger: Ledger
     vantage: str
     rules: Rules = field(default_factory=Rules)
-    planned: Callable[[str, datetime], bool] = lambda _path, _at: False
-    """True while a path is in maintenance: its flips are then no incidents."""
+    planned: Callable[[str, datetime], str] = lambda _path, _at: ""
+    """The window that planned a path's trouble, "" without one: flips in its time are no incidents."""
+    baseline: Callable[[str], Baseline | None] = lambda _path: None
+    """What a path does when it is well, as the plan tells it."""
 
     def learn(
         self, path: str, signal: Signal, known: PathHealth | None, weights: Rules | None = None
@@ -46,25 +51,25 @@ class Believer:
         `weights` are rules that weigh this path's observations otherwise (receipts); thresholds stay ours.
         """
         before = known.classes.get(signal.evidence) if known else None
-        batch = batch_of([signal], before.gen if before else 0, weights or self.rules)
+        batch = batch_of([signal], before.gen if before else 0, weights or self.rules_of(path))
         if batch is None or not worth_writing(batch, before, self.rules):
             return None
         try:
             after = self.health.fold(path, signal.evidence, batch, signal.at)
         except Stale:
             return None
+        if signal.evidence in HINTS and after.score and not hinted(known, signal.at, self.rules):
+            self.hurry(path.partition("#")[0])
         return None if signal.evidence in WORDS else self._followed(path, signal, known, after)
 
     def _followed(
         self, path: str, signal: Signal, known: PathHealth | None, after: ClassHealth
     ) -> Flip | None:
-        before = known.classes.get(signal.evidence) if known else None
-        if after.score >= self.rules.suspect_from and (
-            before is None or before.score < self.rules.suspect_from
-        ):
-            self._hurry(path)
-        said = prior(known, signal.at, self.rules)
-        flip = demanded(path, signal.evidence, after, signal.at, self.rules, prior=said)
+        before, rules = known.classes.get(signal.evidence) if known else None, self.rules_of(path)
+        if after.score >= rules.suspect_from and (before is None or before.score < rules.suspect_from):
+            self.hurry(path.partition("#")[0])
+        heard = {**(known.classes if known else {}), signal.evidence: after}
+        flip = wanted(PathHealth(path=path, classes=heard), signal.evidence, signal.at, rules)
         if flip is None or not self.health.flip(path, after, flip):
             return None
         self.announce(flip)
@@ -74,33 +79,33 @@ class Believer:
         """Make the flips that time alone demands of paths as they were read; returns how many were ours to make."""
         made = 0
         for path in paths:
-            for flip in elapse(path, now, self.rules)[1]:
+            for flip in elapse(path, now, self.rules_of(path.path))[1]:
                 if self.health.flip(path.path, path.classes[flip.evidence], flip):
                     self.announce(flip)
                     made += 1
         return made
 
-    def _hurry(self, path: str) -> None:
+    def rules_of(self, path: str) -> Rules:
+        """The rules of one path: calibrated where the plan has a baseline of its channel, else the common ones."""
+        return rules_for(self.rules, self.baseline(path))
+
+    def hurry(self, channel: str) -> None:
         """A first doubt: probe every ten seconds from now on instead of waiting for the next minute."""
         for delay in FAST_PROBES:
-            body = json.dumps({"channel": path.partition("#")[0]})
+            body = json.dumps({"channel": channel})
             with suppress(Unavailable):  # the next minute's probes come anyhow
                 self.queues.put(Note(queue="probes", body=body, delay=delay))
 
     def announce(self, flip: Flip) -> None:
-        """Write a flip down and ring `tick`, which publishes it; one in a maintenance is marked as planned."""
-        entry = {
-            "path": flip.path,
-            "class": flip.evidence.value,
-            "before": flip.before.value,
-            "after": flip.after.value,
-            "gen": str(flip.gen),
-            "because": flip.because,
-            "detail": flip.detail,
-            "vantage": self.vantage,
-        }
-        if self.planned(flip.path, flip.at):
-            entry["planned"] = "true"
+        """Ring `tick` with a flip, which publishes it, and write it down; one in a maintenance is marked as planned.
+
+        The message is as good as the ledger's entry. Raises Unavailable when neither could be written.
+        """
+        entry, told = entry_of(flip, self.vantage, planned=self.planned(flip.path, flip.at)), False
         with suppress(Unavailable):  # the next minute publishes it anyhow
-            self.queues.put(Note(queue="flips", body=json.dumps({**entry, "at": millis(flip.at)})))
-        self.ledger.append("flips", entry, flip.at)
+            told = bool(self.queues.put(note_of(entry, flip.at)))
+        try:
+            self.ledger.append_once(STREAM, entry, flip.at)
+        except Unavailable:
+            if not told:
+                raise

@@ -9,31 +9,27 @@ from chalicelib.channels import (
     CallWord,
     Channel,
     Parsed,
-    Refusal,
-    Standing,
     Step,
     StepAction,
-    Verdict,
 )
 from chalicelib.domain.minimum_service import minimum_reply
 from chalicelib.domain.model import (
-    Contact,
-    ContactKind,
     DeskOutcome,
     DeskWord,
     Direction,
-    Medium,
     Outcome,
     Signal,
     path_id,
 )
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.routing import Situation
-from chalicelib.ports import ContactStore, Note, Queues, Ring, Secrets, Unavailable
+from chalicelib.ports import ContactStore, Note, Queues, Secrets, Unavailable
+from chalicelib.service.call_back import CallBacks
 from chalicelib.service.capacity import Tokens, choose
 from chalicelib.service.handled import Handled
 from chalicelib.service.rows import contact_row
 from chalicelib.service.tokens import BadToken, CallState, sign_state, state_of
+from chalicelib.service.turn import Turn, forged, handled, named
 from chalicelib.service.wire import Evidence, dump_evidence
 from chalicelib.web.words import say
 
@@ -41,29 +37,10 @@ LONGEST_CALL = timedelta(hours=4)
 """Twilio ends a call after four hours by default; later nobody comes back with an outcome."""
 CALL_BACK_KEY = "1"
 QUEUES = frozenset({"queue", "enqueue"})
-MISSED = frozenset({CallWord.BUSY, CallWord.NO_ANSWER, CallWord.FAILED})
 AGAINST_HEALTH = {CallWord.FAILED: Outcome.OUTAGE, CallWord.ANSWERED: Outcome.OK}
 """Busy and no answer speak of people, not of the line."""
 WORD_ON_THE_STEP = {CallWord.ANSWERED: DeskWord.ANSWERED, CallWord.LEFT: DeskWord.ABANDONED}
 """Any other word closes the step before: the call goes on in the next row."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One request within a call, with everything it is decided by."""
-
-    channel: Channel
-    situation: Situation
-    contact: Contact
-    call: CallStep
-    state: CallState
-    now: datetime
-
-    @property
-    def language(self) -> str:
-        """The caller's language if known, else the channel's, else the plan's first."""
-        own = self.contact.party.language or self.channel.config.settings.get("language", "")
-        return own or self.situation.plan.languages[0]
 
 
 @dataclass(slots=True)
@@ -75,33 +52,41 @@ class Calls:
     secrets: Secrets
     tokens: Tokens
 
-    def step(self, channel: Channel, situation: Situation, parsed: Parsed, now: datetime) -> Handled:
-        """Answer one request of a call. Raises Unavailable when nothing durable can be written."""
+    @property
+    def _call_backs(self) -> CallBacks:
+        return CallBacks(contacts=self.contacts, queues=self.queues)
+
+    def step(
+        self, channel: Channel, situation: Situation, parsed: Parsed, now: datetime, *, held: bool = False
+    ) -> Handled:
+        """Answer one request of a call; nobody waits for the answer to a `held` one.
+
+        Raises Unavailable when nothing durable can be written.
+        """
         call = parsed.call or CallStep(word=CallWord.ARRIVED)
         try:
             state = state_of(parsed.contacts[0].provider_id, call.state, self.secrets.signing_keys())
         except BadToken as bad:
-            answer = channel.answer(Verdict(standing=Standing.REFUSED, refusal=Refusal.FORGED))
-            return Handled(
-                answer=answer,
-                channel=channel.config.id,
-                kind=channel.kind,
-                standing=Standing.REFUSED,
-                refusal=Refusal.FORGED,
-                because=str(bad),
-            )
+            return forged(channel, str(bad))
         turn = Turn(
             channel=channel, situation=situation, contact=parsed.contacts[0], call=call, state=state, now=now
         )
         self._tell(turn)
         if call.word in (CallWord.ANSWERED, CallWord.LEFT):
             return handled(turn, Step(action=StepAction.END))
-        return self._pressed(turn) if call.word is CallWord.PRESSED else self._decide(turn)
+        if call.word is CallWord.PRESSED:
+            return self._pressed(turn)
+        return self._owed(turn) if held else self._decide(turn)
+
+    def _owed(self, turn: Turn) -> Handled:
+        """Whoever waited heard the notice, and nobody waits now: somebody must call back."""
+        row = contact_row(turn.channel.config.id, named(turn, turn.further), turn.situation, turn.now)
+        new = self._call_backs.owe(row, turn.contact, turn.situation, turn.language, turn.now)
+        step = Step(action=StepAction.NOTICE, say=say("voice.notice", turn.language), language=turn.language)
+        return handled(turn, step, new=int(new), duplicate=not new)
 
     def _decide(self, turn: Turn) -> Handled:
-        state = turn.state
-        if turn.call.word in MISSED:
-            state = replace(state, step=state.step + 1, tried=(*state.tried, state.desk))
+        state = turn.further
         row = self._row(turn, state)
         known = self.contacts.add(row)
         stored = known or row
@@ -110,9 +95,7 @@ class Calls:
         return handled(turn, step, new=0 if known else 1, duplicate=known is not None)
 
     def _row(self, turn: Turn, state: CallState) -> Row:
-        contact = turn.contact
-        named = replace(contact, provider_id=f"{contact.provider_id}/{state.step}") if state.step else contact
-        row = contact_row(turn.channel.config.id, named, turn.situation, turn.now)
+        row = contact_row(turn.channel.config.id, named(turn, state), turn.situation, turn.now)
         decision = choose(
             row, turn.situation, state.tried, turn.now, lambda d: self.tokens.take(self.contacts, d, turn.now)
         )
@@ -145,20 +128,9 @@ class Calls:
                     action=StepAction.NOTICE, say=say("voice.goodbye", turn.language), language=turn.language
                 ),
             )
-        contact = turn.contact
-        asked = replace(
-            contact,
-            provider_id=f"callback:{contact.provider_id}",
-            kind=ContactKind.CALLBACK,
-            medium=Medium.MESSAGING,
-            traits={**contact.traits, "callback": contact.party.address},
-            text=say("callback.asked", turn.language, number=contact.party.address),
+        new = self._call_backs.ask(
+            turn.channel.config.id, turn.contact, turn.situation, turn.language, turn.now
         )
-        row = contact_row(turn.channel.config.id, asked, turn.situation, turn.now)
-        new = self.contacts.add(row) is None
-        if new:
-            with suppress(Unavailable):  # the sweeper finds the row
-                self.queues.bell(Ring(key=row.key, lane=row.lane))
         step = Step(action=StepAction.NOTICE, say=say("voice.thanks", turn.language), language=turn.language)
         return handled(turn, step, new=int(new), duplicate=not new)
 
@@ -177,20 +149,7 @@ class Calls:
     def _put(self, turn: Turn, about: DeskOutcome | Signal, path: str = "") -> None:
         config = turn.channel.config
         evidence = Evidence(channel=config.id, account=config.account, about=about, path=path)
-        with suppress(Unavailable):  # somebody is on the line: a sick queue costs the word, not the call
-            self.queues.put(Note(queue="evidence", body=dump_evidence(evidence)))
-
-
-def handled(turn: Turn, step: Step, *, new: int = 0, duplicate: bool = False) -> Handled:
-    """The vendor's document for this step, and the counts."""
-    standing = Standing.DUPLICATE if duplicate else Standing.DECIDED
-    answer = turn.channel.answer(Verdict(standing=standing, step=step))
-    return Handled(
-        answer=answer,
-        channel=turn.channel.config.id,
-        kind=turn.channel.kind,
-        standing=standing,
-        new=new,
-        duplicates=int(duplicate),
-        because=f"{turn.call.word.value} {step.action.value}",
-    )
+        for queue in ("evidence", "overflow"):  # somebody is on the line: two sick queues cost the word
+            with suppress(Unavailable):
+                self.queues.put(Note(queue=queue, body=dump_evidence(evidence)))
+                return

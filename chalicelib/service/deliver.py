@@ -19,8 +19,11 @@ from chalicelib.domain.outbox import (
 from chalicelib.domain.routing import Situation
 from chalicelib.http_types import MaybeSent, NotSent
 from chalicelib.ports import Clock, ContactStore, Missing, Stale
+from chalicelib.service.canary_verdicts import judge
 from chalicelib.service.conversation import Conversation
+from chalicelib.service.customers import Customers
 from chalicelib.service.hand_over import HandOver
+from chalicelib.service.one_deadline import limited
 from chalicelib.service.rows import purpose_of
 from chalicelib.service.silence import Silence
 from chalicelib.service.situation import SituationReader
@@ -41,6 +44,7 @@ class Came(StrEnum):
     EXPIRED = "expired"
     ABANDONED = "abandoned"
     WAITS = "waits"
+    JUDGED = "judged"
     REFUSED = "refused"
     GONE = "gone"
 
@@ -59,6 +63,7 @@ class Delivery:
     hands: HandOver
     silence: Silence
     clock: Clock
+    customers: Customers
 
     def answer(self, key: str) -> Came:
         """Handle one bell. Raises Unavailable when a store fails: the bell comes back."""
@@ -68,9 +73,11 @@ class Delivery:
         except Missing:
             return Came.GONE
         try:
-            came = self._settle(row, now)
+            came = self._judge(row, now) if row.kind is ContactKind.CANARY else self._settle(row, now)
         except Stale:
             return Came.REFUSED
+        finally:
+            self.customers.notice(row, now)
         if came in FINISHED:
             self.conversation.ring_next(row)
         return came
@@ -94,6 +101,10 @@ class Delivery:
         if self.conversation.must_wait(row):
             return self._put_back(row, now)
         return self._hand(row, self.situations.read(now))
+
+    def _judge(self, row: Row, now: datetime) -> Came:
+        done = judge(self.contacts, self.hands.health, self.hands.believer, row, now)
+        return Came.JUDGED if done else Came.WAITS
 
     def _too_late(self, row: Row) -> Came:
         if row.work.state is RowState.UNKNOWN:
@@ -144,7 +155,7 @@ class Delivery:
         if row.due_at is not None and now < row.due_at:
             return Came.WAITS
         try:
-            went = channel.resolve(row.work.provider_id or row.key)
+            went = limited(channel, self.clock).resolve(row.work.provider_id or row.key)
         except (ChannelError, NotSent, MaybeSent) as silent:
             went = silent.outcome if isinstance(silent, SendFailed) else Outcome.UNKNOWN
         if went is Outcome.OK:

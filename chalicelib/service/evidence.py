@@ -18,6 +18,7 @@ from chalicelib.domain.model import (
 from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved, recorded
 from chalicelib.ports import Clock, Missing, Ring, Stale, Unavailable
 from chalicelib.service.believe import Believer
+from chalicelib.service.canary_verdicts import heard
 from chalicelib.service.errand import alias_of
 from chalicelib.service.rows import words_row
 from chalicelib.service.situation import SituationReader
@@ -80,6 +81,8 @@ class Hearing:
 
     def _receipt(self, evidence: Evidence, receipt: Receipt, now: datetime) -> str:
         row = self._row(evidence, receipt.provider_id)
+        if row.kind is ContactKind.CANARY:
+            return heard(self.stores.contacts, row, receipt, now)
         if receipt.state in (ReceiptState.DELIVERED, ReceiptState.READ):
             return self._advance(row, RowState.DELIVERED)
         if receipt.state is not ReceiptState.FAILED:

@@ -17,6 +17,8 @@ from chalicelib.service.attempt import Result, attempt
 from chalicelib.service.believe import Believer
 from chalicelib.service.capacity import Tokens, choose
 from chalicelib.service.errand import Errand, for_desk, for_person
+from chalicelib.service.noting import note
+from chalicelib.service.one_deadline import LeaseTooShort, limited
 from chalicelib.service.put_by import PutBy
 from chalicelib.service.registry import Registry
 
@@ -113,14 +115,22 @@ class HandOver:
     ) -> tuple[Row, Result]:
         """Claim, send, record: the claim is the last write before this one send. Raises Stale when another has it.
 
+        Raises Unavailable, with the row as it was before, when claiming took so long that the lease might not last.
         `doubts` counts the sends before this one of which nobody knows whether they went: while there are any,
         a refusal does not free the row for another desk.
         """
         now = self.clock.now()
         work = claimed(row.work, errand.desk, decision, now)
         self.contacts.save(row.key, work)
-        result = attempt(lambda: self.registry.get(situation.plan, errand.channel), errand.message, now)
+        try:
+            result = attempt(lambda: self._ready(situation, errand, work.lease_until), errand.message, now)
+        except LeaseTooShort:
+            self.contacts.save(row.key, replace(row.work, version=work.version + 1))
+            raise Unavailable("our own stores are too slow to send anything") from None
         return self._recorded(replace(row, work=work), errand, result, doubts), result
+
+    def _ready(self, situation: Situation, errand: Errand, lease_until: datetime | None) -> Channel:
+        return limited(self.registry.get(situation.plan, errand.channel), self.clock, lease_until)
 
     def _recorded(self, row: Row, errand: Errand, result: Result, doubts: int) -> Row:
         now, provider_id = self.clock.now(), result.sent.provider_id if result.sent else ""
@@ -134,6 +144,7 @@ class HandOver:
             state, due = RowState.DELIVERED, Due.CLEAR
         if provider_id and provider_id != row.key:
             self.contacts.alias(errand.alias(provider_id), row.key)
+        note(self.contacts, row, errand, result, now)
         work = recorded(row.work, state, result.outcome, detail=result.detail, provider_id=provider_id)
         work = replace(work, round=doubts) if state is RowState.UNKNOWN else work
         self.contacts.save(row.key, work, due, now + wait if due is Due.SET else None)
@@ -168,7 +179,7 @@ class HandOver:
         return against_person(channel, case, situation, now=now, window=window, heard=row.contact.sent_at)
 
     def _fresh(self, situation: Situation, known: Mapping[str, PathHealth], now: datetime) -> Situation:
-        beliefs = {path: believe(health, now, self.believer.rules) for path, health in known.items()}
+        beliefs = {p: believe(health, now, self.believer.rules_of(p)) for p, health in known.items()}
         return replace(situation, beliefs={**situation.beliefs, **beliefs})
 
     def _window(self, errand: Errand, situation: Situation) -> timedelta | None:

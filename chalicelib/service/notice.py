@@ -1,7 +1,10 @@
-"""What a caller hears when nothing could be decided."""
+"""What a caller hears, and what a vendor is told, when nothing could be decided."""
 
-from chalicelib.channels import Channel, Standing, Step, StepAction, Verdict
+from datetime import datetime
+
+from chalicelib.channels import Channel, Standing, Step, StepAction, UnknownKind, Verdict, kind
 from chalicelib.http_types import Answer
+from chalicelib.service.situation import NoSituation, SituationReader
 from chalicelib.web.words import say
 
 
@@ -12,3 +15,12 @@ def without_store(channel: Channel) -> Answer | None:
     words = f"{say('voice.notice', 'fr')} {say('voice.notice', 'en')}"
     step = Step(action=StepAction.NOTICE, say=words, language="fr")
     return channel.answer(Verdict(standing=Standing.DECIDED, step=step))
+
+
+def ask_again(situations: SituationReader, channel: str, now: datetime) -> Answer | None:
+    """What makes the vendor behind a channel ask again; None where not even the kind of channel is known."""
+    try:
+        planned = situations.read(now).plan.channels.get(channel)
+        return kind(planned.kind).later if planned else None
+    except (NoSituation, UnknownKind):
+        return None

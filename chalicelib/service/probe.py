@@ -10,11 +10,14 @@ from chalicelib.domain.load import Load
 from chalicelib.domain.model import Direction, Signal, path_id
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.http_types import MaybeSent, NotSent
-from chalicelib.ports import Clock, HealthStore, Missing
+from chalicelib.ports import Clock, Missing
 from chalicelib.service.attempt import ask
 from chalicelib.service.believe import Believer
+from chalicelib.service.lookout import lookout_of
+from chalicelib.service.one_deadline import limited
 from chalicelib.service.registry import Registry
 from chalicelib.service.situation import SituationReader
+from chalicelib.service.stores import Stores
 
 
 @dataclass(slots=True)
@@ -23,7 +26,7 @@ class Prober:
 
     situations: SituationReader
     registry: Registry
-    health: HealthStore
+    stores: Stores
     believer: Believer
     clock: Clock
 
@@ -37,11 +40,16 @@ class Prober:
         plan = self.situations.read(now).plan
         if channel not in plan.channels:
             return None
-        signal = ask(lambda: self.registry.get(plan, channel), now, self.believer.vantage)
-        paths = probed_paths(plan, plan.channels[channel])
-        known = self.health.read(paths)
-        for path in paths:
+        signal = ask(
+            lambda: limited(self.registry.get(plan, channel), self.clock), now, self.believer.vantage
+        )
+        own = probed_paths(plan, plan.channels[channel])
+        heard = lookout_of(self.stores, self.believer).hear(plan, plan.channels[channel], signal, own)
+        known = self.stores.health.read(dict.fromkeys((*own, *heard.paths)))
+        for path in heard.paths:
             self.believer.learn(path, signal, known.get(path))
+        if heard.hurry:
+            self.believer.hurry(channel)
         self._wake(known.values(), signal)
         self._read_load(plan, channel)
         return signal
@@ -69,7 +77,7 @@ class Prober:
         )
         for desk in plan.desks.values():
             if desk.channel == channel:
-                self.health.put_load(desk.id, load)
+                self.stores.health.put_load(desk.id, load)
 
 
 def probed_paths(plan: Plan, channel: ChannelPlan) -> tuple[str, ...]:

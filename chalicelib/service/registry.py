@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.channels import Channel, ChannelConfig, kind
+from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, kind
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.http_types import Http
 from chalicelib.ports import Missing, Secrets
@@ -26,16 +26,20 @@ class Registry:
         held = self._made.get(channel)
         if held is not None and held[0] is planned and held[1] == secrets:
             return held[2]
-        made = kind(planned.kind)(config_of(planned, secrets), self.http)
+        made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), self.http)
         self._made[channel] = (planned, secrets, made)
         return made
 
 
-def config_of(planned: ChannelPlan, secrets: Mapping[str, tuple[str, ...]]) -> ChannelConfig:
+def config_of(
+    planned: ChannelPlan, secrets: Mapping[str, tuple[str, ...]], public_base_url: str = ""
+) -> ChannelConfig:
     """What a kind is configured with."""
     settings = dict(planned.settings)
     if planned.medium is not None:
         settings.setdefault("medium", planned.medium.value)
+    if planned.canary is not None:
+        settings |= {CANARY_FROM: planned.canary.from_, OWN_HOOK: f"{public_base_url}/hooks/{planned.id}"}
     return ChannelConfig(
         id=planned.id,
         account=planned.account,

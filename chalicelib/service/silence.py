@@ -10,6 +10,7 @@ from chalicelib.domain.outbox import Row, RowState
 from chalicelib.domain.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.ports import Unavailable
 from chalicelib.service.hand_over import HandOver
+from chalicelib.service.proof import write_loss
 from chalicelib.service.situation import NoSituation, SituationReader
 
 HEARD_OF = frozenset({RowState.DELIVERED, RowState.ANSWERED, RowState.CLOSED})
@@ -30,11 +31,13 @@ class Silence:
         with suppress(Unavailable, NoSituation):  # one observation less
             channel = self.hands.channel_tried(row, self.situations.read(now))
             if channel is not None and channel.receipts and now >= sent_at + channel.receipts.wait:
-                self._learn(channel, sent_at, now, came=row.work.state in HEARD_OF)
+                self._learn(channel, row, now, came=row.work.state in HEARD_OF)
 
-    def _learn(self, channel: Channel, sent_at: datetime, now: datetime, *, came: bool) -> None:
+    def _learn(self, channel: Channel, row: Row, now: datetime, *, came: bool) -> None:
         path = path_id(channel.config.id, Direction.OUT, channel.config.market)
-        known = self.hands.health.read([path]).get(path)
+        if not came:
+            write_loss(self.hands.believer.ledger, row, path, now)
+        known, sent_at = self.hands.health.read([path]).get(path), row.work.attempts[-1].at
         if not speaks(known.classes.get(EvidenceClass.SILENT) if known else None, sent_at):
             return
         believer = self.hands.believer

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.baseline import Baseline
 from chalicelib.domain.minimum_service import planned
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.plan_faults import PlanRefused
@@ -45,12 +46,17 @@ class SituationReader:
         stale = held.at is not None and now - held.at > STALE_AFTER
         return held if held.stale == stale else replace(held, stale=stale)
 
-    def planned(self, path: str, at: datetime) -> bool:
-        """True while a path is in maintenance, as far as the situation can be read; read anew, for flips are rare."""
+    def planned(self, path: str, at: datetime) -> str:
+        """The work that plans a path's trouble, as far as the situation can be read; read anew, for flips are rare."""
         try:
             return planned(self._newest(), path, at)
         except (NoSituation, *UNFIT):
-            return False
+            return ""
+
+    def baseline(self, path: str) -> Baseline | None:
+        """What the plan tells of a path when it is well: of the plan that was read last, for every outcome asks."""
+        channel = self._plan.channels.get(path.partition("#")[0]) if self._plan else None
+        return channel.baseline if channel else None
 
     def plan_of(self, found: PlanVersion) -> Plan:
         """A published version as a plan; the one held already when it is the same."""
@@ -88,6 +94,9 @@ def situation_of(snapshot: Snapshot, plan: Plan) -> Situation:
         orders=snapshot.orders,
         beliefs=snapshot.beliefs,
         loads=snapshot.loads,
+        upcoming=snapshot.upcoming,
+        look=snapshot.look,
+        probers=snapshot.probers,
         version=snapshot.version,
         at=snapshot.at,
     )

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from chalicelib.ports import (
     ContactStore,
+    Events,
     HealthStore,
     Ledger,
     MaintenanceStore,
@@ -13,6 +14,9 @@ from chalicelib.ports import (
     Queues,
     Secrets,
     SnapshotStore,
+    StoryStore,
+    TrafficStore,
+    VantageStore,
 )
 
 
@@ -27,6 +31,11 @@ class Stores(Protocol):
     @property
     def health(self) -> HealthStore:
         """Paths and loads."""
+        ...
+
+    @property
+    def traffic(self) -> TrafficStore:
+        """What customers do, counted."""
         ...
 
     @property
@@ -50,6 +59,11 @@ class Stores(Protocol):
         ...
 
     @property
+    def vantages(self) -> VantageStore:
+        """What each vantage saw."""
+        ...
+
+    @property
     def snapshots(self) -> SnapshotStore:
         """The snapshot and the feeds."""
         ...
@@ -67,4 +81,14 @@ class Stores(Protocol):
     @property
     def ledger(self) -> Ledger:
         """What happened, in order."""
+        ...
+
+    @property
+    def stories(self) -> StoryStore:
+        """What was told of each path."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """The event bus."""
         ...

@@ -1,27 +1,33 @@
 """The minute's work: time's own flips, the snapshot and the feeds, the sweep, the probes; bounded, calls no vendor."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from chalicelib.domain.belief import Belief
 from chalicelib.domain.frontdoor import document, feeds, ways
-from chalicelib.domain.health import believe, measured
-from chalicelib.domain.load import Load
+from chalicelib.domain.lateness import away_seconds
 from chalicelib.domain.maintenance import standing
+from chalicelib.domain.notice_turns import upcoming
 from chalicelib.domain.outbox import LONGEST_DEFERRAL
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, millis
 from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Unavailable
+from chalicelib.service.afar import put_probe
 from chalicelib.service.believe import FAST_PROBES, Believer
+from chalicelib.service.canary_turns import turns
+from chalicelib.service.look import Seen, see
+from chalicelib.service.overrun import write_overruns
+from chalicelib.service.planned_work import planned_work
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.publish import publish
 from chalicelib.service.situation import SituationReader, situation_of
 from chalicelib.service.stores import Stores
+from chalicelib.service.tell import Teller
 from chalicelib.service.watch_turns import due
+from chalicelib.web.upcoming import announced
 from chalicelib.web.words import say
 
 SCRIPT = Path(__file__).parent.parent / "web" / "front-door.js"
@@ -38,15 +44,9 @@ class Ticked:
     rung: int
     probes: int
     feeds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Health as a snapshot holds it, and the flips that time made."""
-
-    beliefs: Mapping[str, Belief]
-    loads: Mapping[str, Load]
-    flips: int = 0
+    told: int
+    waiting: int
+    away: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +72,11 @@ class Tick:
         """The scheduled run; None while no plan was ever published."""
         return self._run(probe=True, ahead=timedelta())
 
-    def flip(self) -> Ticked | None:
+    def flip(self, notes: Sequence[str] = ()) -> Ticked | None:
         """The run that a flip, an order or a new plan rings: publish at once; wake what was put by."""
-        return self._run(probe=False, ahead=LONGEST_DEFERRAL)
+        return self._run(probe=False, ahead=LONGEST_DEFERRAL, notes=notes)
 
-    def _run(self, *, probe: bool, ahead: timedelta) -> Ticked | None:
+    def _run(self, *, probe: bool, ahead: timedelta, notes: Sequence[str] = ()) -> Ticked | None:
         now, sick = self.clock.now(), None
         try:
             told = self._tell(now)
@@ -87,6 +87,7 @@ class Tick:
         situation = told.situation
         probes = self._probes(situation.plan, situation, now) if probe else 0
         rung = self._sweep(now + (ahead if returned(situation) else timedelta()))
+        telling = Teller(stores=self.stores).tell(situation, notes, now, minute=probe)
         if sick is not None:
             raise sick
         return Ticked(
@@ -96,47 +97,47 @@ class Tick:
             rung=rung,
             probes=probes,
             feeds=told.feeds,
+            told=telling.told,
+            waiting=telling.waiting,
+            away=away_seconds(situation.look),
         )
 
     def _tell(self, now: datetime) -> Told:
         """Time's flips, the snapshot, the feeds. Raises Missing while there is no plan, and Unavailable."""
         plan, sick = self.situations.plan_of(self.stores.plans.current()), None
         try:
-            seen = self._seen(now)
+            seen = see(self.stores, self.believer, plan, now)
         except Unavailable as down:  # orders and plan go out all the same, with the beliefs as they were
             last, sick = self.situations.read(now), down
-            seen = Seen(beliefs=last.beliefs, loads=last.loads)
+            seen = Seen(beliefs=last.beliefs, loads=last.loads, look=last.look, probers=last.probers)
         situation = self._publish(plan, seen, now)
         feeds = self._publish_feeds(situation, now)
         if sick is not None:
             raise sick
         return Told(situation=situation, flips=seen.flips, feeds=feeds)
 
-    def _seen(self, now: datetime) -> Seen:
-        """Health after time's own flips, as beliefs. Raises Unavailable."""
-        health = self.stores.health.everything()
-        flips = self.believer.elapse(health.values(), now)
-        health = self.stores.health.everything() if flips else health
-        heard = {path: found for path, found in health.items() if measured(found)}
-        beliefs = {path: believe(found, now, self.believer.rules) for path, found in heard.items()}
-        return Seen(beliefs=beliefs, loads=self.stores.health.loads(), flips=flips)
-
     def _publish(self, plan: Plan, seen: Seen, now: datetime) -> Situation:
+        windows = planned_work(self.stores, plan, seen.beliefs, now)
         snapshot = Snapshot(
             version=millis(now),
             at=now,
             plan=plan.version,
-            orders=standing(self.stores.orders.read(), self.stores.maintenance.read(), now),
+            orders=standing(self.stores.orders.read(), windows, now),
             beliefs=seen.beliefs,
             loads=seen.loads,
+            upcoming=upcoming(windows, now),
+            look=seen.look,
+            probers=seen.probers,
         )
+        write_overruns(self.stores, plan, snapshot)
         return situation_of(publish(self.stores.snapshots, snapshot), plan)
 
     def _publish_feeds(self, situation: Situation, now: datetime) -> int:
         wanted = feeds(situation.plan)
         for market, language in wanted:
             self.stores.snapshots.feed(
-                f"{market}.{language}.json", document(ways(situation, market, language, now), say)
+                f"{market}.{language}.json",
+                document(announced(ways(situation, market, language, now), situation), say),
             )
         if not self._script_published:
             self.stores.snapshots.feed(SCRIPT.name, SCRIPT.read_text())
@@ -156,14 +157,15 @@ class Tick:
         for page, delay in due(plan, now):
             self.stores.queues.put(Note(queue="probes", body=json.dumps({"page": page}), delay=delay))
             sent += 1
+        for note in turns(situation, now):
+            self.stores.queues.put(note)
+            sent += 1
         for channel in plan.channels.values():
             paths = probed_paths(plan, channel)
             restless = any(restless_path(situation, path) for path in paths)
             for delay in (0, *(FAST_PROBES if restless else ())):
-                self.stores.queues.put(
-                    Note(queue="probes", body=json.dumps({"channel": channel.id}), delay=delay)
-                )
-                sent += 1
+                note = Note(queue="probes", body=json.dumps({"channel": channel.id}), delay=delay)
+                sent += put_probe(self.stores.queues, plan, self.believer.vantage, note)
         return sent
 
 

@@ -14,6 +14,7 @@ from chalicelib.pages import Unreadable, reader
 from chalicelib.ports import Clock
 from chalicelib.service.believe import Believer
 from chalicelib.service.page_words import signals
+from chalicelib.service.proof import write_page
 from chalicelib.service.situation import SituationReader
 from chalicelib.service.stores import Stores
 
@@ -54,6 +55,7 @@ class Watcher:
             return "too soon"
         after = self._asked(page, before, now)
         self.stores.pages.keep(after)
+        write_page(self.stores.ledger, page, before, after)
         self._tell(plan, page, after)
         return after.trouble or "read"
 
@@ -133,7 +135,5 @@ def _mark(told: str) -> str:
 
 
 def _wait(asked: Watched, response: Response) -> datetime | None:
-    told = response.headers.get("retry-after", "")
-    if response.code not in _BUSY or not (told.isascii() and told.isdecimal() and len(told) <= 6):  # noqa: PLR2004 - days
-        return None
-    return asked.asked_at + timedelta(seconds=min(int(told), _LONGEST_WAIT))
+    seconds = response.retry_after(asked.asked_at) if response.code in _BUSY else 0.0
+    return asked.asked_at + timedelta(seconds=min(seconds, _LONGEST_WAIT)) if seconds else None

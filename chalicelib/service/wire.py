@@ -65,6 +65,14 @@ def read_evidence(text: str) -> Evidence:
         raise ValueError(f"not an evidence message: {type(unreadable).__name__}") from unreadable
 
 
+def is_evidence(text: str) -> bool:
+    """True for an evidence message."""
+    try:
+        return bool(read_evidence(text))
+    except ValueError:
+        return False
+
+
 def dump_held(held: Held) -> str:
     """A raw request as text; the body's bytes survive exactly."""
     request = held.request

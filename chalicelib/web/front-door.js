@@ -1,6 +1,6 @@
-/* Hides and reorders contact buttons by a Bascule feed:
+/* Hides and reorders contact buttons by a feed:
    <ul data-bascule-feed="URL"><li data-bascule-channel="ID">... <i data-bascule-note></i></li></ul>
-   A feed too old, unreadable or out of reach: every button shows, in the page's own order. */
+   Without a fresh feed all buttons show, in the page's own order. */
 (function () {
   "use strict";
   var EVERY = 60000, doors = [];
@@ -59,7 +59,9 @@
       show(el, open || !closed(el));
       put(el.querySelector("[data-bascule-note]"), String(of(el).way.note || ""));
     });
-    put(door.note, String(feed.notice || ""));
+    order = feed.notice || "";
+    each(feed.upcoming || [], function (w) { order += " " + w.text; });
+    put(door.note, order.trim());
   }
 
   function safely(door) {
@@ -90,7 +92,7 @@
 
   function start() {
     each(document.querySelectorAll("[data-bascule-feed]"), function (box) {
-      try { doors.push(find(box)); } catch (odd) { /* a page odd enough keeps its buttons */ }
+      try { doors.push(find(box)); } catch (odd) { /* it stays as it is */ }
     });
     document.addEventListener("visibilitychange", function () {
       if (!document.hidden) { each(doors, safely); all(); }

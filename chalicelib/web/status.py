@@ -32,12 +32,13 @@ def _section(feed: Feed, now: datetime) -> str:
     language, old = feed.language, now - feed.generated_at > MAX_AGE
     notice = _say("status.old", language) if old else _noticed(feed)
     plain = old or feed.notice is Notice.ALL_OPTIONS
+    soon = "".join(f"\n<p>{escape(one['text'], quote=False)}</p>" for one in feed.upcoming if not old)
     rows = "\n".join(_row(way, language, plain=plain) for way in feed.ways)
     listed = f"<ul>\n{rows}\n</ul>" if rows else f"<p>{_say('status.none', language)}</p>"
     at = feed.generated_at.strftime("%Y-%m-%d %H:%M")
     return (
         f'<section lang="{escape(language)}">\n<h1>{_say("status.title", language)}</h1>\n'
-        f'<p role="status">{notice}</p>\n{listed}\n'
+        f'<p role="status">{notice}</p>{soon}\n{listed}\n'
         f"<p><small>{escape(say('status.updated', language, at=at))}</small></p>\n</section>"
     )
 

@@ -20,6 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "front_door.busy": "Attente plus longue que d'habitude",
         "front_door.returning": "De retour, encore ralenti par moments",
+        "front_door.unheard": "Nos réponses y arrivent mal en ce moment",
         "front_door.down": "Indisponible pour le moment",
         "front_door.maintenance": "En maintenance",
         "front_door.some_closed": (
@@ -34,6 +35,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "status.title": "Comment nous joindre maintenant",
         "status.none": "Aucun moyen de contact n'est publié pour le moment.",
         "status.updated": "Mis à jour le {at} (UTC). Cette page se recharge chaque minute.",
+        "upcoming.way": "{label} sera en maintenance {when}.",
+        "upcoming.unanswered": "Certaines demandes n'auront pas de réponse {when} ; elles seront traitées ensuite.",
+        "upcoming.same_day": "le {day} de {from} à {until}",
+        "upcoming.days": "du {day} à {from} au {last} à {until}",
         "status.old": "Cette information est ancienne : tous les moyens de contact sont indiqués.",
     },
     "en": {
@@ -49,6 +54,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "front_door.busy": "Longer wait than usual",
         "front_door.returning": "Back again, still slow at times",
+        "front_door.unheard": "Our answers may not get through right now",
         "front_door.down": "Not available right now",
         "front_door.maintenance": "Under maintenance",
         "front_door.some_closed": "Some ways to reach us are not available right now. Please use another.",
@@ -59,6 +65,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "status.title": "How to reach us now",
         "status.none": "No way to reach us is published right now.",
         "status.updated": "Updated on {at} (UTC). This page reloads every minute.",
+        "upcoming.way": "{label} will be under maintenance {when}.",
+        "upcoming.unanswered": "Some requests will get no answer {when}; they will be dealt with afterwards.",
+        "upcoming.same_day": "on {day} from {from} to {until}",
+        "upcoming.days": "from {day}, {from}, to {last}, {until}",
         "status.old": "This information is old: every way to reach us is listed.",
     },
 }

@@ -12,7 +12,7 @@ def demo_plan(stack: Stack, fakes: Fakes) -> str:
     """The plan as an operator would write it, for these addresses."""
     told = {
         name: fakes[name].describe()
-        for name in ("messenger", "whatsapp", "twilio", "chatwoot", "desk-a", "desk-b")
+        for name in ("messenger", "whatsapp", "twilio", "chatwoot", "desk-a", "desk-b", "subscriber")
     }
     text = PLAN
     for name, own in told.items():
@@ -87,4 +87,7 @@ purposes:
 
 safety:
   - {purpose: order, min_channels: 2}
+
+subscribers:
+  ops-room: {url: "<subscriber.base>/announcements"}
 """

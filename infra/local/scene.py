@@ -47,6 +47,8 @@ class Scene:
         self.fakes["messenger"].stage.hook = self.hook("messenger-fr")
         self.fakes["whatsapp"].stage.hook = self.hook("whatsapp-fr")
         self.fakes["chatwoot"].stage.hook = self.hook("chatwoot-eu")
+        numbers = {"Messages": self.hook("sms-fr"), "Calls": self.hook("phone-fr")}
+        self.fakes["twilio"].provider.hooks = numbers
         self.tick()
 
     def _published(self) -> bool:
@@ -154,6 +156,7 @@ class Scene:
         }
         document = {
             "channels": {c: dict(s) for c, s in channels.items()},
+            "subscribers": {"ops-room": dict(fakes["subscriber"].provider.secrets)},
             "signing_keys": [secrets.token_hex(16)],
         }
         put = self.stack.client("secretsmanager").put_secret_value

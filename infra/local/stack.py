@@ -76,13 +76,13 @@ class Stack:
 class RootClients:
     """Makes boto3 clients of the local stack with the root's credentials, each once."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, region: str = REGION) -> None:
         self._endpoint = endpoint
         self._made: dict[str, Any] = {}
         self._session: Any = boto3.Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - ministack's documented root credentials, known to all
-            region_name=REGION,
+            region_name=region,
         )
 
     def __call__(self, service: str, /) -> Any:

@@ -92,6 +92,12 @@ class ChannelContract:
         channel.verify(request, self.now)
         return channel.parse(request, self.now)
 
+    def test_what_says_later_needs_no_configured_channel(self) -> None:
+        overloaded = self.channel().answer(Verdict(standing=Standing.OVERLOADED))
+
+        assert overloaded == kind(self.kind).later
+        assert not 200 <= overloaded.code < 300
+
     def test_reads_every_sample_without_a_fault(self) -> None:
         further = [(SAMPLES / name).read_bytes() for name in self.samples]
         read = [self.read(body) for body in (self.genuine(), *further)]

@@ -68,6 +68,8 @@ FAILURES: dict[str, tuple[tuple[Response, ...], Outcome]] = {
     ),
     "redirect": ((reply(302, b""),), Outcome.UNKNOWN),
 }
+GATEWAY = {"gateway in HTML": ((reply(502, "<html>Bad Gateway</html>"),), Outcome.UNKNOWN)}
+"""What the same answer means to words that left: nobody knows whether they came through."""
 
 
 class MetaContract(SignedContract, BatchContract, SendingContract):

@@ -9,7 +9,7 @@ from chalicelib.channels import SendFailed
 from chalicelib.domain.model import Message, Outcome
 from chalicelib.http_types import Call, MaybeSent, NotSent, Response
 from tests.contract.channel_contract import ChannelContract
-from tests.fakes_http import ScriptedHttp
+from tests.fakes_http import ScriptedHttp, reply
 
 WORDS = "Nous revenons à 14 h 🚨 <b>\\/ « déjà »"
 
@@ -135,6 +135,21 @@ class SendingContract(ProbeContract):
     def test_a_send_without_an_answer_lets_the_door_say_so(self, failure: NotSent | MaybeSent) -> None:
         with pytest.raises(type(failure)):
             self.channel(failure).send(self.message(), self.now)
+
+    @pytest.mark.parametrize("code", [502, 504, 520, 524])
+    def test_words_that_left_to_a_gateway_that_gave_up_may_have_come_through(self, code: int) -> None:
+        failed = self._failure((*self.accepted[:-1], reply(code, "<html>")))
+
+        doubled = not self.channel().idempotent
+        assert failed.outcome is (Outcome.UNKNOWN if doubled else Outcome.OUTAGE)
+
+    def test_words_to_a_provider_that_is_away_did_not_come_through(self) -> None:
+        failed = self._failure((*self.accepted[:-1], reply(503, "<html>")))
+
+        assert failed.outcome is Outcome.OUTAGE
+
+    def test_a_probe_of_a_gateway_that_gave_up_is_no_doubt(self) -> None:
+        assert self.channel(reply(504, "<html>")).probe(self.now).outcome is Outcome.OUTAGE
 
     def _failure(self, script: tuple[Response, ...]) -> SendFailed:
         with pytest.raises(SendFailed) as failed:

@@ -10,7 +10,15 @@ from chalicelib.channels import ChannelConfig, SendFailed
 from chalicelib.domain.model import Attachment, Message, Outcome, Receipt, ReceiptState
 from chalicelib.http_types import Call
 from tests.contract.channel_contract import SAMPLES, SECRET
-from tests.contract.meta_side import FAILURES, GRAPH, VERIFY_TOKEN, MetaContract, graph_error, text_message
+from tests.contract.meta_side import (
+    FAILURES,
+    GATEWAY,
+    GRAPH,
+    VERIFY_TOKEN,
+    MetaContract,
+    graph_error,
+    text_message,
+)
 from tests.contract.sending_contract import WORDS
 from tests.fakes_http import ScriptedHttp, reply
 
@@ -58,7 +66,7 @@ class TestMessenger(MetaContract):
     good = 2
     accepted = (reply(200, {"recipient_id": PERSON, "message_id": "m_Out77"}),)
     accepted_id = "m_Out77"
-    sends = FAILURES
+    sends: ClassVar = FAILURES | GATEWAY
     probes: ClassVar = FAILURES | {
         "our page": ((reply(200, {"id": PAGE}),), Outcome.OK),
         "another page": ((reply(200, {"id": "999"}),), Outcome.AUTH),

@@ -86,6 +86,7 @@ class TestTelegram(ProvenContract, SendingContract):
         "another bot": ((result({"id": 1, "is_bot": True}),), Outcome.AUTH),
     }
     sends: ClassVar = REFUSALS | {
+        "behind a dead proxy": ((reply(502, "<html>"),), Outcome.UNKNOWN),
         "blocked": ((error(403, "Forbidden: bot was blocked by the user"),), Outcome.RECIPIENT),
         "nobody there": ((error(400, "Bad Request: chat not found"),), Outcome.RECIPIENT),
         "our own fault": ((error(400, "Bad Request: message is too long"),), Outcome.REQUEST),

@@ -10,7 +10,15 @@ from chalicelib.channels import ChannelConfig, SendFailed
 from chalicelib.domain.model import Attachment, Message, Outcome, ReceiptState
 from chalicelib.http_types import Call
 from tests.contract.channel_contract import SAMPLES, SECRET
-from tests.contract.meta_side import FAILURES, GRAPH, VERIFY_TOKEN, MetaContract, graph_error, text_message
+from tests.contract.meta_side import (
+    FAILURES,
+    GATEWAY,
+    GRAPH,
+    VERIFY_TOKEN,
+    MetaContract,
+    graph_error,
+    text_message,
+)
 from tests.contract.sending_contract import WORDS
 from tests.fakes_http import ScriptedHttp, reply
 
@@ -69,13 +77,17 @@ class TestWhatsApp(MetaContract):
         ),
     )
     accepted_id = "wamid.Out77"
-    sends: ClassVar = FAILURES | {
-        "window closed": ((graph_error(131047),), Outcome.RECIPIENT),
-        "unknown by code": ((graph_error(131000, http=500),), Outcome.OUTAGE),
-        "no messages in the answer": ((reply(200, {"messages": []}),), Outcome.UNKNOWN),
-        "locked": ((graph_error(131031, http=403),), Outcome.ACCOUNT),
-        "template": ((graph_error(132001),), Outcome.REQUEST),
-    }
+    sends: ClassVar = (
+        FAILURES
+        | GATEWAY
+        | {
+            "window closed": ((graph_error(131047),), Outcome.RECIPIENT),
+            "unknown by code": ((graph_error(131000, http=500),), Outcome.OUTAGE),
+            "no messages in the answer": ((reply(200, {"messages": []}),), Outcome.UNKNOWN),
+            "locked": ((graph_error(131031, http=403),), Outcome.ACCOUNT),
+            "template": ((graph_error(132001),), Outcome.REQUEST),
+        }
+    )
     probes: ClassVar = FAILURES | {
         "available": ((reply(200, health("AVAILABLE")),), Outcome.OK),
         "limited": ((reply(200, health("LIMITED", 141006)),), Outcome.OK),

@@ -80,6 +80,17 @@ class TestDeadline:
 
         assert time.monotonic() - started < 2
 
+    def test_a_call_may_be_given_less_than_the_doors_own_deadline_but_never_more(self, serve):
+        server = serve(lambda line, server: (server.read(line), server.done.wait(10)))
+        started = time.monotonic()
+
+        with pytest.raises(MaybeSent):
+            door(server).send(call(server, within=0.2))
+        with pytest.raises(MaybeSent):
+            door(server, deadline=0.2).send(call(server, within=60.0))
+
+        assert time.monotonic() - started < 2
+
     def test_dripping_answers_do_not_stretch_the_deadline(self, serve):
         def drip(line, server):
             server.read(line)

@@ -91,9 +91,9 @@ def test_two_days_pass_without_a_lost_contact_and_all_are_handed_over_at_the_end
     assert len(told) == 24
 
 
-def test_the_notices_that_are_due_are_listed_and_none_is_said_to_be_sent(bank):
+def test_the_notices_that_are_due_are_listed(bank):
     [window] = plan(bank).json["windows"]
 
-    assert [(one["notice"], one["due"][:16], one["sent"]) for one in window["notices"]] == [
-        ("D-7", "2026-03-06T23:00", False), ("D-1", "2026-03-12T23:00", False), ("H-1", "2026-03-13T22:00", False),
+    assert [(one["notice"], one["due"][:16]) for one in window["notices"]] == [
+        ("D-7", "2026-03-06T23:00"), ("D-1", "2026-03-12T23:00"), ("H-1", "2026-03-13T22:00"),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from infra.local.fakes import Fakes
 from infra.local.scene import Scene
 from infra.local.stack import Stack
+from tests.e2e.troubled import Story, story
 from tests.e2e.watching import forget_health, settled
 
 
@@ -17,6 +18,12 @@ def scene(stack: Stack) -> Iterator[Scene]:
         playing = Scene(stack, fakes)
         playing.set_up()
         yield playing
+
+
+@pytest.fixture(scope="session")
+def trouble(scene: Scene) -> Story:
+    """Every fault once, told before the tests look at what was seen; afterwards the scene is as it was."""
+    return story(scene)
 
 
 @pytest.fixture

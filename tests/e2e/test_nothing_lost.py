@@ -8,7 +8,7 @@ import pytest
 from infra.local.fakes.vendors import post
 from tests.e2e import sides
 from tests.e2e.test_nothing_doubled import taken_texts
-from tests.e2e.watching import doubled, in_the_end, queued, replay_stopped, stored, sweep
+from tests.e2e.watching import doubled, in_the_end, queued, replay_stopped, rows_of, stored, sweep
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -75,14 +75,21 @@ def test_without_tables_and_queues_nobody_is_told_that_their_contact_is_kept(sce
     assert doubled(scene) == []
 
 
-def test_a_caller_hears_words_when_the_call_can_only_be_held(scene):
-    ringing = sides.call(scene, sides.number(), sides.fresh("CA"))
+def test_a_caller_hears_words_when_the_call_can_only_be_held_and_is_called_back(scene):
+    caller = sides.number()
+    ringing = sides.call(scene, caller, sides.fresh("CA"))
 
     with scene.stack.changed_environment("APIHandler", AWS_ENDPOINT_URL_DYNAMODB=NOBODY):
         answer = post(ringing, patience=PATIENCE)
 
     assert answer.code == 200
     assert "<Say" in answer.text
+    in_the_end(scene, lambda: served_call_backs(scene, caller) == 1, "the call-back reaches a desk", 60)
+    assert [row["state"] for row in rows_of(scene, "phone-fr", caller)] == ["informed"]
+
+
+def served_call_backs(scene, caller):
+    return sum(row["served_by"] is not None for row in rows_of(scene, "phone-fr", caller, "callback"))
 
 
 def test_without_its_queues_the_intake_accepts_and_the_sweep_delivers(scene):

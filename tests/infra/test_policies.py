@@ -18,6 +18,7 @@ FUNCTIONS = {
     "probe",
     "tick",
     "evidence",
+    "announce",
 }
 
 

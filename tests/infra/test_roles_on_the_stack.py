@@ -80,6 +80,20 @@ def calls(stack: Stack) -> dict[str, Call]:
         "read operator secrets": ("secretsmanager", "get_secret_value", {"SecretId": out["OperatorSecrets"]}),
         "write state": ("s3", "put_object", {"Bucket": out["StateBucket"], "Key": "probe", "Body": ""}),
         "write feed": ("s3", "put_object", {"Bucket": out["FrontDoorBucket"], "Key": "probe", "Body": ""}),
+        "publish events": (
+            "events",
+            "put_events",
+            {
+                "Entries": [
+                    {
+                        "EventBusName": out["EventBus"],
+                        "Source": "role-probe",
+                        "DetailType": "probe",
+                        "Detail": "{}",
+                    }
+                ]
+            },
+        ),
         "read state": ("s3", "get_object", {"Bucket": out["StateBucket"], "Key": "no-such-object"}),
     }
 
@@ -111,7 +125,14 @@ MAY = {
         "read channel secrets",
         "read state",
     },
-    "Probe": {"read health", "write ledger", "read channel secrets", "read state"},
+    "Probe": {
+        "write contacts",
+        "read contacts",
+        "read health",
+        "write ledger",
+        "read channel secrets",
+        "read state",
+    },
     "Tick": {
         "read contacts",
         "sweep contacts",
@@ -120,8 +141,10 @@ MAY = {
         "write ledger",
         "write state",
         "write feed",
+        "publish events",
         "read state",
     },
+    "Announce": {"read channel secrets", "read state"},
     "Evidence": {
         "write contacts",
         "read contacts",

@@ -27,7 +27,7 @@ def test_every_working_queue_has_a_dead_letter_queue_that_keeps_two_weeks(of_typ
     queues = of_type("AWS::SQS::Queue")
     working = {name: each for name, each in queues.items() if "DeadQueue" not in name}
 
-    assert len(working) == 7
+    assert len(working) == 8
     for properties in working.values():
         redrive = properties["RedrivePolicy"]
         dead = queues[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
@@ -75,7 +75,10 @@ def test_every_queue_mapping_reports_single_failures_and_has_a_ceiling(of_type):
 
 
 def test_every_function_is_told_every_setting_that_the_code_reads(of_type):
-    of_the_runtime = {"vantage": "the region, unless somebody names it"}
+    of_the_runtime = {
+        "vantage": "the region, unless somebody names it",
+        "home_region": "set where a probe runs outside of home (infra/vantage.py)",
+    }
     read = {each.name for each in fields(Settings)} - of_the_runtime.keys()
 
     for properties in of_type("AWS::Serverless::Function").values():
@@ -146,3 +149,33 @@ def test_every_dead_letter_queue_and_a_silent_scheduler_wake_a_person(of_type):
 
 def mappings(properties):
     return [each["Properties"] for each in properties.get("Events", {}).values() if each["Type"] == "SQS"]
+
+
+def test_only_our_own_rules_may_speak_to_the_announcements(of_type):
+    statements = [
+        statement
+        for kind in ("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy")
+        for name, policy in of_type(kind).items()
+        if name.startswith("Announcements")
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+    assert len(statements) == 3
+    for statement in statements:
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+        arns = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+        assert {arn["Fn::GetAtt"][0] for arn in arns} <= {"PeopleRule", "SubscribersRule"}
+
+
+def test_subscribers_get_every_event_and_people_the_loud_ones_for_a_day_or_somebody_looks(of_type):
+    rules = of_type("AWS::Events::Rule")
+
+    patterns = {name: rules[name]["EventPattern"] for name in ("PeopleRule", "SubscribersRule")}
+    assert patterns == {
+        "PeopleRule": {"source": ["bascule"], "detail": {"data": {"loud": [True]}}},
+        "SubscribersRule": {"source": ["bascule"]},
+    }
+    for name in patterns:
+        (target,) = rules[name]["Targets"]
+        assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 86_400
+        assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["AnnouncementsDeadQueue", "Arn"]}

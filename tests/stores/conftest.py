@@ -13,7 +13,7 @@ from chalicelib.aws.ports import AwsPorts, Names
 from chalicelib.memory import MemoryPorts
 from infra import stores
 
-QUEUES = ("urgent", "normal", "bulk", "overflow", "probes", "evidence", "flips")
+QUEUES = ("urgent", "normal", "bulk", "overflow", "probes", "evidence", "flips", "announcements")
 CREATED = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
 _numbers = count(1)
 
@@ -72,7 +72,9 @@ def ports_on(clients: Clients, prefix: str) -> AwsPorts:
         )
     for secret in ("channels", "operators"):
         clients("secretsmanager").create_secret(Name=f"{prefix}-{secret}")
+    clients("events").create_event_bus(Name=prefix)
     names = Names(
+        event_bus=prefix,
         contacts_table=tables["ContactsTable"],
         health_table=tables["HealthTable"],
         plans_table=tables["PlansTable"],

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from examples import NOW, at, contact, row, work
 
+from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import Due, RowState, Work, claimed
 from chalicelib.ports import DUE_SHARDS, ContactStore, Missing, Stale
 
@@ -33,6 +34,21 @@ class ContactStoreSuite:
         contacts.add(bare)
 
         assert contacts.get(bare.key) == bare
+
+    def test_a_canarys_row_comes_back_and_the_purse_of_its_day_is_not_that_of_the_next(self, contacts):
+        canary = fresh(
+            contact=contact(text="", sent_at=None, kind=ContactKind.CANARY),
+            kind=ContactKind.CANARY,
+            purpose="",
+        )
+        purse, day = f"canary/{uuid4().hex}/doubt", 20_779
+
+        contacts.add(canary)
+        taken = [contacts.lease(purse, 0, 1, day, 2) for _ in range(3)]
+
+        assert contacts.get(canary.key) == canary
+        assert taken == [1, 1, 0]
+        assert contacts.lease(purse, 0, 1, day + 1, 2) == 1
 
     def test_a_duplicate_changes_nothing_and_gets_the_row_as_it_was_accepted(self, contacts):
         first = fresh()

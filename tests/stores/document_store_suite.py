@@ -8,7 +8,8 @@ import pytest
 from examples import NOW, at
 
 from chalicelib.domain.chain import broken_at
-from chalicelib.domain.maintenance import ICAL, Span, Window, Windows
+from chalicelib.domain.maintenance import ICAL, VENDOR, Effect, Span, Window, Windows
+from chalicelib.domain.notices import DueNotice, NoticeState
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.ports import Missing, PlanVersion, Stale
 
@@ -118,6 +119,24 @@ class MaintenanceStoreSuite:
         assert ports.maintenance.read() == more
         assert ports.orders.read().version == 1
 
+    def test_a_vendors_window_and_announcements_come_back_as_they_were(self, ports):
+        extended = Span(start=at(600), end=at(1_200), promised=at(900))
+        said, why = Span(start=at(600), end=at(1_000)), ("silence: é",)
+        found = replace(
+            window("v-1"), source=VENDOR, spans=(extended,), said=said, effect=Effect.EXPECT, unserved=why
+        )
+        notice = DueNotice(
+            window="v-1", title="é", name="H-1", start=at(600), end=at(1_200), due=at(-3_000), at=NOW,
+            state=NoticeState.PUBLISHED, channels=("shop",), unanswered=True,
+        )  # fmt: skip
+        windows = replace(Windows().put(found, NOW), notices=(notice,))
+
+        ports.maintenance.write(windows)
+
+        back = ports.maintenance.read()
+        assert back == windows
+        assert back.planned[0].spans[0].promised == at(900)
+
     def test_of_two_who_plan_at_once_one_is_stale(self, ports):
         first = Windows().put(window("w1"), NOW)
         ports.maintenance.write(first)
@@ -181,6 +200,16 @@ class LedgerSuite:
         assert [found.seq for found in entries] == [1, 2, 3, 4, 5]
         assert broken_at("health#2026-11-21T20", entries) is None
 
+    def test_an_entry_with_a_name_is_added_once_to_its_hour(self, ports):
+        for name in ("p/hard/1", "p/hard/2", "p/hard/1", "p/hard/2"):
+            ports.ledger.append_once("flips", {"id": name}, NOW)
+            ports.ledger.append("flips", {"words": "of somebody else"}, NOW)
+
+        entries = ports.ledger.entries("flips", NOW)
+
+        assert [e.entry["id"] for e in entries if "id" in e.entry] == ["p/hard/1", "p/hard/2"]
+        assert broken_at("flips#2026-11-21T20", entries) is None
+
     def test_a_changed_or_missing_entry_shows(self, ports):
         for number in range(4):
             ports.ledger.append("health", {"flip": str(number)}, at(number))
@@ -189,3 +218,17 @@ class LedgerSuite:
 
         assert broken_at("health#2026-11-21T20", changed) == 3
         assert broken_at("health#2026-11-21T20", [entries[0], *entries[2:]]) == 2
+
+    def test_reading_gives_the_whole_chains_of_the_hours_touched(self, ports):
+        for seconds in (0, 60, 3_600, 3 * 3_600, 200 * 3_600):
+            ports.ledger.append("flips", {"n": str(seconds)}, at(seconds))
+        ports.ledger.append("other", {"n": "0"}, at(60))
+
+        read = ports.ledger.read("flips", at(30), at(3 * 3_600))
+        late = ports.ledger.read("flips", at(-24 * 3_600), at(300 * 3_600))
+
+        assert list(read) == ["flips#2026-11-21T20", "flips#2026-11-21T21", "flips#2026-11-21T23"]
+        assert [found.entry["n"] for found in read["flips#2026-11-21T20"]] == ["0", "60"]
+        assert read["flips#2026-11-21T20"] == ports.ledger.entries("flips", NOW)
+        assert len(late) == 4
+        assert ports.ledger.read("flips", NOW, NOW) == {}

@@ -10,17 +10,19 @@ from uuid import uuid4
 from examples import NOW, row, work
 from health_store_suite import HARD, RULES, failures
 
-from chalicelib.domain.health import demanded
+from chalicelib.domain.health import Flip, State, demanded
+from chalicelib.domain.model import Outcome, Signal
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.outbox import Work, claimed
 from chalicelib.ports import Stale
+from chalicelib.service.believe import Believer
 
 PARALLEL = 20
 
 
-def all_at_once(act: Callable[[int], Any]) -> list[Any]:
+def all_at_once(act: Callable[[int], Any], parallel: int = PARALLEL) -> list[Any]:
     """What each of twenty calls answered, or the Stale it raised."""
-    start = Barrier(PARALLEL)
+    start = Barrier(parallel)
 
     def one(number: int) -> Any:
         start.wait(30)
@@ -29,8 +31,8 @@ def all_at_once(act: Callable[[int], Any]) -> list[Any]:
         except Stale as stale:
             return stale
 
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        return list(pool.map(one, range(PARALLEL)))
+    with ThreadPoolExecutor(parallel) as pool:
+        return list(pool.map(one, range(parallel)))
 
 
 class RaceSuite:
@@ -60,6 +62,19 @@ class RaceSuite:
 
         assert Counter(answers) == {True: 1, False: PARALLEL - 1}
 
+    def test_fifty_writers_race_to_one_flip_and_it_is_one_event(self, ports):
+        path = uuid4().hex
+        believer = Believer(health=ports.health, queues=ports.queues, ledger=ports.ledger, vantage="test")
+        signal = Signal(outcome=Outcome.OUTAGE, at=NOW, detail="503")
+
+        answers = all_at_once(lambda _: believer.learn(path, signal, None), 50)
+
+        told = [entry.entry for entry in ports.ledger.entries("flips", NOW) if entry.entry["path"] == path]
+        assert [flip.after for flip in answers if isinstance(flip, Flip)] == [State.OPEN]
+        assert [(entry["after"], entry["gen"]) for entry in told] == [("open", "1")]
+        hard = ports.health.read([path])[path].classes[HARD]
+        assert (hard.state, hard.gen, hard.score) == (State.OPEN, 1, 0)
+
     def test_no_failure_of_twenty_senders_is_lost(self, ports):
         path = uuid4().hex
 
@@ -80,6 +95,13 @@ class RaceSuite:
         grants = all_at_once(lambda _: [ports.contacts.lease(desk, 0, 1, 100, 30) for _ in range(3)])
 
         assert sum(sum(grant) for grant in grants) == 30
+
+    def test_twenty_who_write_down_the_same_flip_leave_one_entry(self, ports):
+        stream = uuid4().hex
+
+        all_at_once(lambda _: ports.ledger.append_once(stream, {"id": "p/hard/1"}, NOW))
+
+        assert [found.entry for found in ports.ledger.entries(stream, NOW)] == [{"id": "p/hard/1"}]
 
     def test_twenty_operators_at_once_have_one_winner(self, ports):
         known = ports.orders.read()

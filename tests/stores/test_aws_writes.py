@@ -13,6 +13,7 @@ from chalicelib.domain.health import batch_of, demanded
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.outbox import Due
+from chalicelib.domain.story import Stories
 
 
 class Spying:
@@ -132,12 +133,15 @@ class TestLostAnswers:
         moto_ports.orders.write(Orders().give(order("o1"), NOW))
         moto_ports.snapshots.publish(1, "one")
         moto_ports.snapshots.publish(2, "two")
+        moto_ports.stories.write(Stories(version=1))
+        moto_ports.stories.write(Stories(version=2))
         moto_ports.ledger.append("s", {"a": "b"}, NOW)
         moto_ports.ledger.append("s", {"a": "c"}, NOW)
 
         assert moto_ports.plans.current() == plan(1)
         assert moto_ports.orders.read().version == 1
         assert moto_ports.snapshots.fallback() == (2, "two")
+        assert moto_ports.stories.read().version == 2
         assert [found.seq for found in moto_ports.ledger.entries("s", NOW)] == [1, 2]
 
     def test_tokens_lost_with_an_answer_are_never_given_twice(self, moto_ports):

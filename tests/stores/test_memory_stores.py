@@ -13,6 +13,10 @@ from examples import NOW, at
 from health_store_suite import HealthStoreSuite
 from page_store_suite import PageStoreSuite
 from races import RaceSuite
+from send_store_suite import SendStoreSuite
+from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
+from traffic_store_suite import TrafficStoreSuite
+from vantage_store_suite import VantageStoreSuite
 
 from chalicelib.memory import ManualClock, MemoryPorts
 from chalicelib.ports import Note, Ring, Unavailable
@@ -38,7 +42,21 @@ def pages(ports):
     return ports.pages
 
 
+@pytest.fixture
+def vantages(ports):
+    return ports.vantages
+
+
+@pytest.fixture
+def traffic(ports):
+    return ports.traffic
+
+
 class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestSends(SendStoreSuite):
     pass
 
 
@@ -47,6 +65,14 @@ class TestHealth(HealthStoreSuite):
 
 
 class TestPages(PageStoreSuite):
+    pass
+
+
+class TestVantages(VantageStoreSuite):
+    pass
+
+
+class TestTraffic(TrafficStoreSuite):
     pass
 
 
@@ -67,6 +93,18 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestStories(StoryStoreSuite):
+    pass
+
+
+class TestEvents(EventsSuite):
+    pass
+
+
+class TestToldInARace(ToldRaceSuite):
     pass
 
 

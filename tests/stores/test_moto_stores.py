@@ -11,6 +11,10 @@ from document_store_suite import (
 )
 from health_store_suite import HealthStoreSuite
 from page_store_suite import PageStoreSuite
+from send_store_suite import SendStoreSuite
+from story_store_suite import EventsSuite, StoryStoreSuite
+from traffic_store_suite import TrafficStoreSuite
+from vantage_store_suite import VantageStoreSuite
 
 from chalicelib.aws.ports import AwsPorts
 
@@ -35,7 +39,21 @@ def pages(ports):
     return ports.pages
 
 
+@pytest.fixture
+def vantages(ports):
+    return ports.vantages
+
+
+@pytest.fixture
+def traffic(ports):
+    return ports.traffic
+
+
 class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestSends(SendStoreSuite):
     pass
 
 
@@ -44,6 +62,14 @@ class TestHealth(HealthStoreSuite):
 
 
 class TestPages(PageStoreSuite):
+    pass
+
+
+class TestVantages(VantageStoreSuite):
+    pass
+
+
+class TestTraffic(TrafficStoreSuite):
     pass
 
 
@@ -64,4 +90,12 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestStories(StoryStoreSuite):
+    pass
+
+
+class TestEvents(EventsSuite):
     pass

@@ -12,6 +12,10 @@ from document_store_suite import (
 from health_store_suite import HealthStoreSuite
 from page_store_suite import PageStoreSuite
 from races import RaceSuite
+from send_store_suite import SendStoreSuite
+from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
+from traffic_store_suite import TrafficStoreSuite
+from vantage_store_suite import VantageStoreSuite
 
 from chalicelib.aws.ports import AwsPorts
 
@@ -38,7 +42,21 @@ def pages(ports):
     return ports.pages
 
 
+@pytest.fixture
+def vantages(ports):
+    return ports.vantages
+
+
+@pytest.fixture
+def traffic(ports):
+    return ports.traffic
+
+
 class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestSends(SendStoreSuite):
     pass
 
 
@@ -46,7 +64,15 @@ class TestHealth(HealthStoreSuite):
     pass
 
 
+class TestTraffic(TrafficStoreSuite):
+    pass
+
+
 class TestPages(PageStoreSuite):
+    pass
+
+
+class TestVantages(VantageStoreSuite):
     pass
 
 
@@ -55,6 +81,12 @@ class TestRaces(RaceSuite):
 
 
 class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, SnapshotStoreSuite, LedgerSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestLoud(StoryStoreSuite, EventsSuite, ToldRaceSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports

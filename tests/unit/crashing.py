@@ -27,6 +27,7 @@ CALLS = {
     "flip",
     "read",
     "append",
+    "append_once",
 }
 ANSWER = "Tomorrow."
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.maintenance import Span, Window, Windows, read_windows
-from chalicelib.domain.maintenance import dump_windows as dumped
+from chalicelib.domain.maintenance import Span, Window, Windows
+from chalicelib.domain.maintenance_record import dump_windows as dumped
+from chalicelib.domain.maintenance_record import read_windows
 from chalicelib.domain.maintenance_rules import Ahead, MaintenanceRule, conflicts, new_conflicts
 from chalicelib.domain.maintenance_scopes import affected
 from chalicelib.domain.orders import Order, OrderKind, Orders

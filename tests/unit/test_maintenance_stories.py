@@ -231,7 +231,7 @@ def test_a_path_is_planned_out_by_its_own_scope_its_channels_or_all_desks_behind
         api.ports.maintenance.__init__()
 
     assert sides == {
-        "desk:desk-a": True, "channel:box-a": True, "path:box-a#out#world": True, "desk:desk-b": False,
+        "desk:desk-a": "w1", "channel:box-a": "w1", "path:box-a#out#world": "w1", "desk:desk-b": "",
     }  # fmt: skip
 
 

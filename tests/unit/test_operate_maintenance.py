@@ -40,7 +40,7 @@ def put(api, text=EVENT, version=0, **query):
     return api.ask("PUT", "/v1/maintenance/calendar", text, headers=headers, query=query or None)
 
 
-def test_a_window_is_planned_and_listed_with_its_notices_unsent(api):
+def test_a_window_is_planned_and_listed_with_its_due_notices(api):
     planned = plan(api)
 
     reply = api.ask("GET", "/v1/maintenance", role="viewer")
@@ -50,12 +50,13 @@ def test_a_window_is_planned_and_listed_with_its_notices_unsent(api):
     assert reply.json["windows"] == [{
         "id": "w1", "title": "Desk software update", "source": "api", "owner": "o1", "reason": "vendor change 42",
         "scopes": ["desk:desk-a"], "alternatives": {"order": ["desk:desk-b"]}, "reply": {}, "phase": "planned",
+        "effect": "divert", "task": [],
         "drain_before_seconds": 1800, "spans": 1, "planned_until": "2026-03-08T03:00:00.000Z",
         "next": [{"drain_from": "2026-03-08T00:30:00.000Z", "start": "2026-03-08T01:00:00.000Z",
-                  "end": "2026-03-08T03:00:00.000Z"}],
-        "notices": [{"notice": "D-7", "due": "2026-03-01T01:00:00.000Z", "sent": False},
-                    {"notice": "D-1", "due": "2026-03-07T01:00:00.000Z", "sent": False},
-                    {"notice": "H-1", "due": "2026-03-08T00:00:00.000Z", "sent": False}],
+                  "end": "2026-03-08T03:00:00.000Z", "promised_end": "2026-03-08T03:00:00.000Z"}],
+        "notices": [{"notice": "D-7", "due": "2026-03-01T01:00:00.000Z"},
+                    {"notice": "D-1", "due": "2026-03-07T01:00:00.000Z"},
+                    {"notice": "H-1", "due": "2026-03-08T00:00:00.000Z"}],
     }]  # fmt: skip
 
 

@@ -6,9 +6,10 @@ import pytest
 import yaml
 
 from app import app
-from chalicelib.domain.maintenance import NOTICES
+from chalicelib.domain.maintenance import Effect
 from chalicelib.domain.maintenance_rules import MaintenanceRule
 from chalicelib.domain.model import ContactKind, Direction, Medium, Outcome, row_key
+from chalicelib.domain.notices import NOTICES, NoticeState
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.outbox import RowState
 from chalicelib.domain.routing import Reason
@@ -118,6 +119,8 @@ def test_closed_lists_are_the_codes_own():
     assert set(SCHEMAS["OrderKind"]["enum"]) == {kind.value for kind in OrderKind if kind in GIVEN}
     assert SCHEMAS["Clash"]["properties"]["rule"]["enum"] == [rule.value for rule in MaintenanceRule]
     assert SCHEMAS["DueNotice"]["properties"]["notice"]["enum"] == list(NOTICES)
+    assert SCHEMAS["Notice"]["properties"]["state"]["enum"] == [state.value for state in NoticeState]
+    assert SCHEMAS["Window"]["properties"]["effect"]["enum"] == [effect.value for effect in Effect]
     assert set(SCHEMAS["WantedWindow"]["properties"]) == set(WINDOW_FIELDS)
     assert SCHEMAS["Caller"]["properties"]["role"]["enum"] == [role.value for role in Role]
     assert SCHEMAS["Trial"]["properties"]["medium"]["enum"] == [medium.value for medium in Medium]
@@ -182,6 +185,13 @@ ASKED = [
     ("POST", "/v1/decisions", "/v1/decisions", {"channel": "shop"}, {}),
     ("POST", "/v1/decisions", "/v1/decisions", {}, {}),
     ("PUT", "/v1/desks/desk-a/load", "/v1/desks/{desk}/load", {"free": 2}, {}),
+    ("GET", "/v1/evidence/box-a%23out%23world", "/v1/evidence/{path}", None, {}),
+    ("GET", "/v1/evidence/none%23out%23world", "/v1/evidence/{path}", None, {}),
+    ("POST", "/v1/evidence/box-a%23out%23world/verify", "/v1/evidence/{path}/verify", {"path": 1}, {}),
+    ("POST", "/v1/evidence/box-a%23out%23world/verify", "/v1/evidence/{path}/verify", {"x": 1}, {}),
+    ("POST", "/v1/evidence/box-a%23out%23world/tickets", "/v1/evidence/{path}/tickets", {"ticket": "T"}, {}),
+    ("GET", "/v1/flips", "/v1/flips", None, {}),
+    ("GET", "/v1/availability", "/v1/availability", None, {}),
 ]
 
 

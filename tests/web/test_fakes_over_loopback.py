@@ -250,7 +250,8 @@ def test_the_command_tells_its_addresses_and_stops_when_told(sign: signal.Signal
 
     assert child.wait(20) == 0
     child.stdout.close()
-    assert set(known["providers"]) == {"messenger", "whatsapp", "twilio", "chatwoot", "desk-a", "desk-b"}
+    desks = {"chatwoot", "desk-a", "desk-b"}
+    assert set(known["providers"]) == {"messenger", "whatsapp", "twilio", "subscriber", *desks}
     assert json.loads(journal.body) == {"entries": [], "counts": {}}
     with pytest.raises(OSError, match="refused"):
         post(Signed(url=f"{known['control']}/_fake/desk-a/journal", method="GET"))

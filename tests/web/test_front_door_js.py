@@ -198,3 +198,20 @@ def test_a_browser_that_forbids_the_request_still_shows_everything() -> None:
     (page,) = play({"wait": 60}, refuse=True)
 
     assert page["shown"] == ALL
+
+
+@in_node
+def test_announced_work_stands_after_the_notice_and_a_feed_without_any_says_nothing_of_it() -> None:
+    soon = [{"from": LATER, "until": LATER, "text": "Shop will be closed on Sunday."}]
+
+    pages = play(
+        {"answer": feed(("voice", "open"), notice="Some are closed.", upcoming=soon)},
+        {"hide": False, "answer": feed(("voice", "open"), upcoming=soon)},
+        {"hide": False, "answer": feed(("voice", "open"))},
+    )
+
+    assert [page["notice"] for page in pages] == [
+        "Some are closed. Shop will be closed on Sunday.",
+        "Shop will be closed on Sunday.",
+        "",
+    ]

@@ -7,6 +7,7 @@ from chalicelib.handlers.asked import Asked, Said
 from chalicelib.service.operate.refusals import Absent
 from chalicelib.service.situation import SituationReader
 from chalicelib.web.status import status_page
+from chalicelib.web.upcoming import announced
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -29,5 +30,6 @@ def show(asked: Asked, situations: SituationReader, now: datetime) -> Said:
     if leading not in languages:
         raise Absent("language", leading)
     ordered = (leading, *(language for language in languages if language != leading))
-    page = status_page(*(ways(situation, market, language, now) for language in ordered), now=now)
+    shown = (announced(ways(situation, market, language, now), situation) for language in ordered)
+    page = status_page(*shown, now=now)
     return Said(body=page, headers=HEADERS)

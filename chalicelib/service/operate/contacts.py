@@ -31,7 +31,9 @@ class Filter:
     channel: str = ""
 
     def passes(self, row: Row) -> bool:
-        """True when the row is what is asked for."""
+        """True when the row is what is asked for; our own canaries are nobody's contacts."""
+        if row.kind is ContactKind.CANARY:
+            return False
         return self.state in ("", row.work.state) and self.channel in ("", row.channel)
 
 
@@ -114,6 +116,8 @@ def redrive(post: Post, key: str) -> Redriven:
 
 
 def _require_fit(row: Row) -> None:
+    if row.kind is ContactKind.CANARY:
+        raise Unfit("this is a canary of ours: there is nobody behind it")
     if row.work.state not in STUCK:
         raise Unfit(f"the contact is {row.work.state.value}: there is nothing left to hand over")
     if row.contact.medium.waits and row.kind is ContactKind.CONTACT:

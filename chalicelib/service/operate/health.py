@@ -13,6 +13,7 @@ from chalicelib.service.operate.orders import described as order_described
 from chalicelib.service.operate.pages import pages
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.operate.watching import belief_of, head, path_told, published, watching
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.situation import NoSituation
 
@@ -44,11 +45,12 @@ def _plan(post: Post) -> Plan:
 def _from_store(post: Post, plan: Plan, channel: str) -> Json:
     stored = post.stores.health.everything()
     orders = standing(post.stores.orders.read(), post.stores.maintenance.read(), post.now)
-    readings = post.stores.health.loads()
+    readings, known = post.stores.health.loads(), watching(post, plan)
     paths = [
         {
-            **_told(path, believe(stored.get(path), post.now, RULES), orders, post),
+            **_told(path, belief_of(known, path, stored.get(path), post), orders, post),
             **_evidence(stored.get(path)),
+            **path_told(known, path, post),
         }
         for path in _paths(plan, stored, channel)
     ]
@@ -90,6 +92,7 @@ def _head(post: Post, plan: Plan, source: str) -> Json:
         "plan": plan.version,
         "snapshot": snapshot(post),
         "rules": rules,
+        **head(published(post, plan), post),
     }
 
 

@@ -6,6 +6,7 @@ from chalicelib.domain.load import FRESH, Load
 from chalicelib.domain.plan import Desk
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.proof import write_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ def put_load(post: Post, desk_id: str, reading: Reading) -> Json:
     before = post.stores.health.loads().get(desk_id)
     load = Load(at=post.now, in_use=reading.in_use, free=reading.free, waiting=reading.waiting)
     post.stores.health.put_load(desk_id, load)
+    write_load(post.stores.ledger, desk_id, before, load)
     turned = full(desk, before, post) != full(desk, load, post)
     return {
         "desk": desk_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from chalicelib.domain.calendar_windows import Planned, read_windows_of
-from chalicelib.domain.maintenance import ICAL, Window, Windows, extended
+from chalicelib.domain.maintenance import ICAL, VENDOR, Effect, Window, Windows, extended
 from chalicelib.domain.maintenance_rules import Ahead, Conflict, new_conflicts
 from chalicelib.domain.maintenance_scopes import affected
 from chalicelib.domain.plan_faults import Fault, Place
@@ -14,7 +14,7 @@ from chalicelib.domain.plan_fields import duration
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate.post import Json, Post
 from chalicelib.service.operate.refusals import Absent, Clashing, Faulty, Overtaken, Unfit
-from chalicelib.service.operate.windows import described, faults_of, room_faults
+from chalicelib.service.operate.windows import described, faults_of, room_faults, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ class Checked:
 def listed(windows: Windows, now: datetime) -> Json:
     """The windows of which something lies ahead, the next to begin first."""
     ahead = sorted((w for w in windows.planned if w.following(now)), key=lambda w: w.following(now)[0])
-    return {"version": windows.version, "windows": [described(window, now) for window in ahead]}
+    told = [described(window, now) for window in ahead]
+    return {"version": windows.version, "windows": told, "tasks": tasks(ahead, now)}
 
 
 def check(post: Post, wanted: Window) -> Checked:
@@ -73,10 +74,13 @@ def extend(post: Post, window_id: str, until: datetime, expected: Collection[int
 
 
 def drop(post: Post, window_id: str, expected: Collection[int]) -> Changed:
-    """Forget a window; one that is under way ends now. Raises Absent, Overtaken."""
+    """Forget a window; one that is under way ends now. A vendor's is declined for good. Raises Absent, Overtaken."""
 
     def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
         window = _found(windows, window_id)
+        if window.source == VENDOR:  # its page would bring it back
+            declined = replace(window, effect=Effect.DECLINED, unserved=())
+            return windows.put(declined, post.now), (declined,)
         return windows.drop(window.id, post.now), ()
 
     return _changed(post, expected, change, "drop maintenance", window_id=window_id)

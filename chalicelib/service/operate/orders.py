@@ -129,7 +129,7 @@ def _require_permitted(post: Post, plan: Plan, before: Orders, after: Orders) ->
 
     An order ends within 24 hours, as does this look ahead. Raises Unsafe, Clashing.
     """
-    windows = post.stores.maintenance.read()
+    windows = post.stores.maintenance.read().of_people()
     joined = [standing(orders, windows, post.now) for orders in (before, after)]
     unsafe = new_breaches(plan, joined[0], joined[1], post.now)
     if unsafe:

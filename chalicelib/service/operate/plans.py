@@ -16,6 +16,7 @@ from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
 from chalicelib.domain.safety import new_breaches
 from chalicelib.pages import formats
 from chalicelib.ports import Missing, PlanVersion, Stale
+from chalicelib.service.operate.canaries import canary_faults
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, BadPlan, Clashing, Faulty, Overtaken, Unsafe
 from chalicelib.service.registry import config_of
@@ -103,7 +104,7 @@ def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Pu
 
 def _require_permitted(post: Post, plan: Plan) -> None:
     """What tonight's orders, and all planned work ahead, would leave of this plan."""
-    orders, windows = post.stores.orders.read(), post.stores.maintenance.read()
+    orders, windows = post.stores.orders.read(), post.stores.maintenance.read().of_people()
     unsafe = new_breaches(plan, Orders(), standing(orders, windows, post.now), post.now)
     if unsafe:
         raise Unsafe(unsafe)
@@ -134,6 +135,7 @@ def _below(cursor: str) -> int:
 
 def _unset(post: Post, plan: Plan) -> Iterator[Fault]:
     for channel in plan.channels.values():
+        yield from canary_faults(channel)
         held = post.stores.secrets.channel(channel.id)
         lacking = _lacking(channel, held)
         if any(setting.secret for setting in lacking) and post.stores.secrets.refresh(channel.id):

@@ -32,6 +32,7 @@ LEAST = {
     ("PUT", "/v1/maintenance/calendar"): Role.OPERATOR,
     ("DELETE", "/v1/maintenance/{window}"): Role.OPERATOR,
     ("POST", "/v1/maintenance/{window}/extend"): Role.OPERATOR,
+    ("GET", "/v1/notices"): Role.VIEWER,
     ("GET", "/v1/health"): Role.VIEWER,
     ("GET", "/v1/health/{channel}"): Role.VIEWER,
     ("GET", "/v1/contacts"): Role.VIEWER,
@@ -39,6 +40,11 @@ LEAST = {
     ("POST", "/v1/contacts/{key}/redrive"): Role.OPERATOR,
     ("POST", "/v1/decisions"): Role.VIEWER,
     ("PUT", "/v1/desks/{desk}/load"): Role.OPERATOR,
+    ("GET", "/v1/evidence/{path}"): Role.OPERATOR,
+    ("POST", "/v1/evidence/{path}/verify"): Role.OPERATOR,
+    ("POST", "/v1/evidence/{path}/tickets"): Role.OPERATOR,
+    ("GET", "/v1/flips"): Role.VIEWER,
+    ("GET", "/v1/availability"): Role.VIEWER,
 }
 
 

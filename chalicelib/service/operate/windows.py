@@ -1,20 +1,21 @@
 """A maintenance window as operators see it: what is wrong with one, and one as JSON values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from chalicelib.domain.maintenance import (
     LONGEST,
     LONGEST_DRAIN,
-    NOTICES,
     REPLY,
+    Effect,
     Span,
     Window,
     Windows,
     overlapping,
-    windows_text,
 )
+from chalicelib.domain.maintenance_record import windows_text
 from chalicelib.domain.maintenance_scopes import serves
+from chalicelib.domain.notices import NOTICES
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.plan_faults import Fault
 from chalicelib.service.operate.orders import require_scope
@@ -57,9 +58,10 @@ def described(window: Window, now: datetime) -> Json:
         "reason": window.reason, "scopes": list(window.scopes),
         "alternatives": {purpose: list(named) for purpose, named in window.alternatives.items()},
         "reply": dict(window.reply), "drain_before_seconds": int(window.drain_before.total_seconds()),
+        "effect": window.effect.value, "task": list(window.unserved),
         "phase": _phase(window, now), "spans": len(spans),
         "planned_until": iso(max((span.end for span in spans), default=None)),
-        "next": [_span(window, span) for span in spans[:SHOWN]], "notices": _notices(spans, now),
+        "next": [_span(window, span) for span in spans[:SHOWN]], "notices": _notices(window, now),
     }  # fmt: skip
 
 
@@ -75,18 +77,25 @@ def _span(window: Window, span: Span) -> Json:
         "drain_from": iso(span.start - window.drain_before),
         "start": iso(span.start),
         "end": iso(span.end),
+        "promised_end": iso(span.promised or span.end),
     }
 
 
-def _notices(spans: tuple[Span, ...], now: datetime) -> list[Json]:
-    """When people are to be told of the next span that has not begun. Nothing sends them yet."""
-    following = next((span for span in spans if span.start > now), None)
-    if following is None:
-        return []
+def tasks(windows: Iterable[Window], now: datetime) -> list[Json]:
+    """What is left to operators: vendors' work that the rules let divert nothing, each due when the work begins."""
+    waiting = [(w.following(now)[0].start, w) for w in windows if w.unserved and w.following(now)]
     return [
-        {"notice": name, "due": iso(following.start - before), "sent": False}
-        for name, before in NOTICES.items()
-    ]
+        {"task": "name alternatives", "window": w.id, "title": w.title, "due": iso(due), "because": list(w.unserved)}
+        for due, w in sorted(waiting, key=lambda pair: (pair[0], pair[1].id))
+    ]  # fmt: skip
+
+
+def _notices(window: Window, now: datetime) -> list[Json]:
+    """When people are due to be told of the next span that has not begun; /v1/notices says what became of it."""
+    following = next((span for span in window.spans if span.start > now), None)
+    if following is None or window.effect is not Effect.DIVERT:
+        return []
+    return [{"notice": name, "due": iso(following.start - before)} for name, before in NOTICES.items()]
 
 
 def _alternative_faults(plan: Plan, window: Window) -> Iterator[Fault]:

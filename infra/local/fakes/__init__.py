@@ -12,6 +12,7 @@ from infra.local.fakes.journal import Entry
 from infra.local.fakes.meta import MessengerFake, WhatsappFake
 from infra.local.fakes.provider import Provider
 from infra.local.fakes.server import HOST, Listening, Running
+from infra.local.fakes.subscriber import SubscriberFake
 from infra.local.fakes.twilio import TwilioFake
 from infra.local.fakes.wire import Arrived, Reply, told
 
@@ -22,6 +23,7 @@ ALL: Mapping[str, type[Provider]] = {
     "chatwoot": ChatwootFake,
     "desk-a": DeskFake,
     "desk-b": DeskFake,
+    "subscriber": SubscriberFake,
 }
 
 

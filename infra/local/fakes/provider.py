@@ -20,6 +20,8 @@ class Provider(ABC):
     def __init__(self, name: str) -> None:
         self.name = name
         self.settings, self.secrets = {}, {}
+        self.hooks: Mapping[str, str] = {}
+        """Webhook addresses of its own account, by what comes in there: only where we can write to ourselves."""
 
     @abstractmethod
     def answer(self, arrived: Arrived, now: float) -> Taken:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from secrets import compare_digest
 from typing import ClassVar
 
@@ -31,6 +31,7 @@ class TwilioFake(Provider):
         self.account = "+33755500000"
         self.settings = {"account_sid": fresh("AC")}
         self.secrets = {"auth_token": fresh()}
+        self.tester = "+33755500099"
 
     def answer(self, arrived: Arrived, now: float) -> Taken:  # noqa: ARG002 - the seam's signature
         """Who asks, then what."""
@@ -56,14 +57,23 @@ class TwilioFake(Provider):
         return _error(429, 20429, "Too Many Requests", Retry_After=f"{wait:.0f}").reply
 
     def receipts(self, item: Item, hook: str, now: float) -> Sequence[Signed]:  # noqa: ARG002 - the seam's signature
-        """Sent, then delivered, to the address that the message named itself, else to `hook`."""
+        """Sent, then delivered, to the address that the message named itself, else to `hook`; or its way in, to us."""
         side = Twilio(
             url=item.callback or hook, account_sid=self.settings["account_sid"], number=self.account,
             auth_token=self.secrets["auth_token"],
         )  # fmt: skip
+        if item.party == self.account and item.sender:
+            return (self._inbound(side, item),)
         if item.id.startswith("CA"):
             return ()
         return tuple(side.state(item.party, item.id, state) for state in ("sent", "delivered"))
+
+    @staticmethod
+    def _inbound(side: Twilio, item: Item) -> Signed:
+        """A message or call to this very number, under an id of its own, as its webhook brings it."""
+        if item.id.startswith("CA"):
+            return side.call(item.sender, fresh("CA"))
+        return side.sms(item.sender, item.text, fresh("SM"))
 
     def _known(self, header: str) -> bool:
         kind, _, pair = header.partition(" ")
@@ -82,7 +92,7 @@ class TwilioFake(Provider):
         text = sent.get("Body") or sent.get("Twiml") or sent.get("Url", "")
         item = Item(
             id=fresh("SM" if resource == "Messages" else "CA"), party=sent["To"], text=text,
-            callback=sent.get("StatusCallback", ""),
+            callback=self._callback(sent, resource), sender=sent.get("From", ""),
         )  # fmt: skip
         made = {
             "sid": item.id,
@@ -92,6 +102,10 @@ class TwilioFake(Provider):
             "error_code": None,
         }
         return Taken(reply=told(201, {**made, "account_sid": self.settings["account_sid"]}), item=item)
+
+    def _callback(self, sent: Mapping[str, str], resource: str) -> str:
+        ours = sent.get("To") == self.account and self.hooks.get(resource, "")
+        return ours or sent.get("StatusCallback", "")
 
 
 def _refused(sent: dict[str, str], resource: str) -> Taken | None:

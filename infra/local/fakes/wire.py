@@ -69,6 +69,7 @@ class Item:
     text: str = ""
     conversation: str = ""
     callback: str = ""
+    sender: str = ""
     repeated: bool = False
 
 

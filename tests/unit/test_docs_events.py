@@ -1,0 +1,64 @@
+"""What docs/event.schema.json and docs/operating.md say of events is what the product sends."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from event_shape import SCHEMA, faults
+
+from chalicelib.domain.event import EventType, document
+from chalicelib.domain.story_alerts import Alert
+from chalicelib.domain.story_flips import News
+from chalicelib.http_types import NotSent
+from tests.world import World
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def sent():
+    """Every kind of event, from an outage, a return, a quiet time and probes that fall silent."""
+    world = World()
+    world.minute()
+    for fault in (NotSent("refused"), None):
+        world.desks.fault = {"a.example": fault} if fault else {}
+        for _ in range(22):
+            world.minute()
+    for _ in range(20):
+        world.clock.advance(60)
+        world.wired.tick.minute()
+        world.ports.queues.take_notes("probes")
+    return [document(event) for event in world.ports.events.published]
+
+
+def test_every_event_that_is_sent_fits_the_schema(sent):
+    assert {event["type"] for event in sent} == {type_.value for type_ in EventType}
+    assert [fault for event in sent for fault in faults(event)] == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"id": "1"}, {"type": "path.fell"}, {"more": 1}, {"data": {}}, {"schema": 2}]
+)
+def test_what_is_no_event_does_not_fit(sent, change):
+    assert faults({**sent[0], **change}) != []
+
+
+def test_the_closed_lists_are_those_of_the_code():
+    flip, alert = SCHEMA["$defs"]["flip"]["properties"], SCHEMA["$defs"]["alert"]["properties"]
+
+    assert flip["news"]["enum"] == [news.value for news in News]
+    assert alert["alert"]["enum"] == [each.value for each in Alert]
+    assert SCHEMA["properties"]["type"]["enum"] == [type_.value for type_ in EventType]
+
+
+def test_the_example_for_operators_fits_the_schema():
+    page = (DOCS / "operating.md").read_text()
+
+    (example,) = [text for text in re.findall(r"```jsonc\n(.*?)```", page, re.DOTALL) if '"evt_' in text]
+
+    assert faults(json.loads(example)) == []
+
+
+def test_an_event_fits_into_one_entry_of_the_bus(sent):
+    assert max(len(json.dumps(event)) for event in sent) < 10_000
