@@ -28,7 +28,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
 # Not the floor's: botocore itself brings xml and the e-mail parser.
 UNWANTED = (
     "yaml", "requests", "boto3", "s3transfer", "pydantic", "asyncio", "cryptography", "chalicelib.http_wire",
-    "chalicelib.domain.health_machine", "chalicelib.service.tick", "chalicelib.service.deliver",
+    "chalicelib.domain.health_batch", "chalicelib.aws.sends", "chalicelib.service.tick", "chalicelib.service.deliver",
     "chalicelib.service.operate.callers", "chalicelib.service.operate.post", "chalicelib.memory",
 )  # fmt: skip
 
@@ -61,6 +61,13 @@ def starting(*, rounds: int) -> Starts:
                 if number:
                     found[program].append(spent)
         return Starts(rounds={p: tuple(t) for p, t in found.items()}, unwanted=_unwanted(folder))
+
+
+def imported_without_need() -> tuple[str, ...]:
+    """Which of UNWANTED a first contact imports."""
+    with tempfile.TemporaryDirectory() as name:
+        _lay_out(Path(name))
+        return _unwanted(Path(name))
 
 
 def _lay_out(folder: Path) -> None:

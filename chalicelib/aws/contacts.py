@@ -1,18 +1,23 @@
 """Contacts in one table: sk "c" the row as accepted, "w" its work, "a" an alias, "t" tokens, "s#.." a send."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.rows import first_work, row_item, row_of, work_item
-from chalicelib.aws.sends import Sends
 from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
 from chalicelib.domain.snapshot import millis
 from chalicelib.ports import DUE_SHARDS, Missing, Stale
+
+if TYPE_CHECKING:
+    from chalicelib.aws.sends import Sends
+    from chalicelib.domain.dispatch import Dispatch
 
 KEPT = 90 * 86_400
 _NEW = "attribute_not_exists(#pk)"
@@ -26,8 +31,25 @@ class DynamoContacts:
     def __init__(self, table: Table, clock: Callable[[], float]) -> None:
         self._table = table
         self._clock = clock
-        self.lease, sends = Tokens(table).lease, Sends(table, clock, KEPT)
-        self.note_sent, self.sent, self.works = sends.note, sends.sent, sends.works
+        self.lease = Tokens(table).lease
+
+    @cached_property
+    def _sends(self) -> "Sends":
+        from chalicelib.aws.sends import Sends  # noqa: PLC0415 - the intake notes none
+
+        return Sends(self._table, self._clock, KEPT)
+
+    def note_sent(self, sent: "Dispatch") -> None:
+        """One PutItem."""
+        self._sends.note(sent)
+
+    def sent(self, path: str, since: datetime, until: datetime, most: int) -> "Sequence[Dispatch]":
+        """One Query for each hour and megabyte."""
+        return self._sends.sent(path, since, until, most)
+
+    def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
+        """BatchGetItem, a hundred rows at a time."""
+        return self._sends.works(keys)
 
     def add(self, row: Row) -> Row | None:
         """One conditional PutItem. A duplicate's stored row is given as accepted, without later work."""

@@ -15,10 +15,8 @@ from chalicelib.ports import Missing, Unavailable
 from chalicelib.service.handled import Handled
 from chalicelib.service.notice import ask_again
 from chalicelib.service.situation import NoSituation
-from chalicelib.service.turned import Turned
 
 routes = Blueprint(__name__)
-turned = Turned()
 
 CONTENT_TYPES = [
     "application/json",
@@ -49,7 +47,9 @@ def hook(channel: str) -> Response:
             return response_of(later)
         return problem(503, "not-ready", "this channel cannot be served now", RETRY_AFTER)
     if handled.refusal is Refusal.FORGED:
-        turned.away(wired.stores.contacts, channel, now)
+        from chalicelib.service.turned import TURNED
+
+        TURNED.away(wired.stores.contacts, channel, now)
     log(handled, millis(now))
     return response_of(handled.answer)
 

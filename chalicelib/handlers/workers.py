@@ -15,7 +15,6 @@ from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line
 from chalicelib.http_types import Request
 from chalicelib.ports import Note, PortError, Unavailable
-from chalicelib.service.flips import write_down
 from chalicelib.service.situation import NoSituation
 
 if TYPE_CHECKING:
@@ -90,6 +89,8 @@ def replay_overflow(event: Json, context: object) -> Json:  # noqa: ARG001 - Lam
 @functions.lambda_function(name="tick")
 def tick(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """The scheduled minute, or a ring because something flipped."""
+    from chalicelib.service.flips import write_down
+
     ticker = wiring.current().tick
     notes = [record["body"] for record in event.get("Records", ())]
     ticked = ticker.flip(notes) if "Records" in event else ticker.minute()

@@ -30,3 +30,7 @@ class Turned:
         noted = Dispatch(path=door_of(channel), key=channel, attempt=0, at=at, outcome=Outcome.AUTH)
         with suppress(Unavailable):
             contacts.note_sent(noted)
+
+
+TURNED = Turned()
+"""This container's."""

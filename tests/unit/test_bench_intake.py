@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.starting import imported_without_need
+
 ROOT = Path(__file__).parents[2]
 RATIOS = (
     "accept_ratio_to_noop",
@@ -41,6 +43,10 @@ def test_every_measured_figure_is_a_finite_positive_number(found):
 
 def test_an_accepted_contact_costs_one_write_one_send_and_no_read(found):
     assert {name: found[name] for name in COUNTS} == COUNTS
+
+
+def test_a_cold_start_imports_nothing_that_a_first_contact_does_not_need():
+    assert imported_without_need() == ()
 
 
 def test_the_founding_kinds_are_measured_beside_another_reader_of_the_same_bytes(found):
