@@ -63,8 +63,8 @@ class _Page:
             f"<h1>{self.say('title')}</h1>\n"
             f"<p><strong>{self.say('path')}</strong> <code>{escape(r['path'])}</code> · "
             f"<strong>{self.say('provider')}</strong> {escape(r['provider'])}</p>\n"
-            f"<p>{self.say('span', since=r['from'], until=r['until'])}. "
-            f"{self.say('made', at=r['at'], plan=r['plan'])}.</p>"
+            f"<p>{self.say('span', since=_when(r['from']), until=_when(r['until']))}. "
+            f"{self.say('made', at=_when(r['at']), plan=r['plan'])}.</p>"
         )
 
     def result(self) -> str:
@@ -126,14 +126,14 @@ class _Page:
     def _share(self, loss: Json) -> str:
         if not loss["of"]:
             return self.say("share_none")
-        percent = {name: _percent(loss[name]) for name in ("share", "low", "high")}
+        percent = {name: self._percent(loss[name]) for name in ("share", "low", "high")}
         return self.say("share", lost=loss["lost"], of=loss["of"], **percent)
 
     def _verdict(self, told: Json) -> str:
         return self.say(
-            f"verdict.{told['says']}", sure=told["sure_at"], began=told["began_at"],
-            alarm=f"{told['false_alarm_at_most']:.1e}", p1=_percent(told["loss_share"]),
-            miss=_percent(told["miss_at_most"]), seen=told["observations"],
+            f"verdict.{told['says']}", sure=_when(told["sure_at"]), began=_when(told["began_at"]),
+            alarm=f"{told['false_alarm_at_most']:.1e}", p1=self._percent(told["loss_share"]),
+            miss=self._percent(told["miss_at_most"]), seen=told["observations"],
         )  # fmt: skip
 
     def _lines(self) -> Iterator[str]:
@@ -151,7 +151,9 @@ class _Page:
             yield self.say("no_page")
         if r["unannounced"]:
             yield self.say(
-                "unannounced", seconds=r["unannounced"]["seconds"], began=r["unannounced"]["began_at"]
+                "unannounced",
+                seconds=r["unannounced"]["seconds"],
+                began=_when(r["unannounced"]["began_at"]),
             )
         yield self.say("recurrences", count=r["recurrences"]["count"], planned=r["recurrences"]["planned"])
         named = ", ".join(one["ticket"] for one in r["tickets"])
@@ -159,17 +161,22 @@ class _Page:
 
     def _incident(self, one: Json) -> str:
         opened, closed = (
-            one["opened_at"] or self._words["earlier"],
-            one["closed_at"] or self._words["lasting"],
+            _when(one["opened_at"]) or self._words["earlier"],
+            _when(one["closed_at"]) or self._words["lasting"],
         )
         return self.say(
             "incident", opened=opened, closed=closed, kind=one["class"], because=one["because"] or "…"
         )
 
     def _cells(self, one: Json, names: tuple[str, ...]) -> str:
-        values = {**one, "fate": self._words[one["fate"]]}
+        times = {name: _when(one[name]) for name in ("sent_at", "due_at")}
+        values = {**one, **times, "fate": self._words[one["fate"]]}
         return "".join(f"<td>{escape(str(values[name] or '-'))}</td>" for name in names)
 
+    def _percent(self, share: float) -> str:
+        return f"{share * 100:.4g}".replace(".", self._words["decimal"]) + "\u00a0%"
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.4g} %"
+
+def _when(moment: str | None) -> str:
+    """A moment as people read it, still UTC: `2026-03-02 09:00:03Z`; "" for none."""
+    return f"{moment[:19].replace('T', ' ')}Z" if moment else ""

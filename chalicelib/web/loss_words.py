@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 LOSS_WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
+        "decimal": ",",
         "title": "Rapport de perte",
         "path": "Chemin",
         "provider": "Fournisseur",
-        "span": "Du {since} au {until} (UTC)",
-        "made": "Établi le {at} (UTC), plan {plan}",
+        "span": "Du {since} au {until}",
+        "made": "Établi le {at}, plan {plan}",
         "result": "Résultat",
         "no_receipts": "Ce canal ne promet pas d'accusé de réception : une perte muette n'y est pas mesurable.",
         "share": "{lost} envois perdus sur {of} dont le sort est connu, soit {share} (intervalle de Wilson à 95 % : {low} à {high}).",
@@ -72,11 +73,12 @@ LOSS_WORDS: Mapping[str, Mapping[str, str]] = {
         "chains": "Il repose sur {entries} écritures en {chains} chaînes du journal. Toute modification se voit : POST /v1/evidence/…/verify.",
     },
     "en": {
+        "decimal": ".",
         "title": "Loss report",
         "path": "Path",
         "provider": "Provider",
-        "span": "From {since} to {until} (UTC)",
-        "made": "Made at {at} (UTC), plan {plan}",
+        "span": "From {since} to {until}",
+        "made": "Made at {at}, plan {plan}",
         "result": "Result",
         "no_receipts": "This channel promises no receipts: silent loss cannot be measured on it.",
         "share": "{lost} sends lost of {of} whose fate is known, which is {share} (Wilson's 95 % interval: {low} to {high}).",

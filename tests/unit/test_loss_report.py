@@ -267,7 +267,8 @@ class TestPage:
             assert f'<html lang="{language}">' in page.text
             assert words["segment.platform"] in page.text
             assert all(f"<td>{id_}</td>" in page.text for id_ in lost)
-            assert "33.33 %" in page.text
+            assert f"33{words['decimal']}33\u00a0%" in page.text
+            assert "<td>2026-03-02 09:" in page.text
 
     def test_a_browser_gets_the_page_and_a_tool_the_json(self, api):
         assert api.asked(headers={"accept": "text/html,*/*"}).text.startswith("<!DOCTYPE html>")
