@@ -151,7 +151,7 @@ def _function(home: Home, code: Json, hosts: str) -> Json:
     function = {
         "FunctionName": f"{APP}-{home.stage}-vantage-probe",
         "Runtime": home.function["Runtime"],
-        "Handler": "app.probe",
+        "Handler": home.function["Handler"],
         "Role": {"Fn::GetAtt": ["Role", "Arn"]},
         "Code": code,
         "MemorySize": home.function["MemorySize"],

@@ -21,6 +21,7 @@ HOME = Home(
     names=NAMES,
     function={
         "Role": "arn:aws:iam::123456789012:role/probe", "Runtime": "python3.11", "MemorySize": 512, "Timeout": 30,
+        "Handler": "package.module.probe",
         "Environment": {"Variables": dict.fromkeys(environment(), "x") | {"BASCULE_STAGE": "prod"}},
     },
 )  # fmt: skip
@@ -43,7 +44,7 @@ def test_the_vantage_has_one_function_woken_by_its_own_queue_and_no_way_in(made)
         "AWS::IAM::Role", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function", "AWS::SQS::Queue",
         "AWS::SQS::Queue",
     ]  # fmt: skip
-    assert made["Probe"]["Properties"]["Handler"] == "app.probe"
+    assert made["Probe"]["Properties"]["Handler"] == HOME.function["Handler"]
     assert made["Wakes"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert made["Probes"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
 
