@@ -24,11 +24,12 @@ AGAIN = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class _Document:
-    """What was read, when it counts as old, and how often it was read."""
+    """What was read, when it counts as old, and why it was not read the last time (never a word of its own)."""
 
     content: Mapping[str, Any] = field(default_factory=dict)
     old_at: float = float("-inf")
     known: bool = False
+    why: str = "nobody asked"
 
 
 class SecretDocuments:
@@ -82,7 +83,7 @@ class SecretDocuments:
                 if self._clock() >= document.old_at:
                     self._load(name)
         if not document.known:
-            raise Unavailable(f"the secret document of {name} was never read")
+            raise Unavailable(f"the secret document of {name} was never read: {document.why}")
         return document.content
 
     def _load(self, name: str) -> bool:
@@ -90,7 +91,8 @@ class SecretDocuments:
         document.old_at = now + (AGAIN if document.known else 0.0)
         try:
             content = json.loads(self._read(name) or "{}")
-        except (Unavailable, ValueError):
+        except (Unavailable, ValueError) as failed:
+            document.why = str(failed) if isinstance(failed, Unavailable) else "it is not JSON"
             return False
         document.content, document.known = _mapping(content), True
         document.old_at = now + (OPERATORS_FRESH if name == "operators" else FRESH)
