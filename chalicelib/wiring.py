@@ -154,18 +154,13 @@ def on_aws(settings: Settings) -> Wired:
     from chalicelib.clock import SystemClock
 
     names = Names(
-        contacts_table=settings.contacts_table,
-        health_table=settings.health_table,
-        plans_table=settings.plans_table,
-        orders_table=settings.orders_table,
-        ledger_table=settings.ledger_table,
-        state_bucket=settings.state_bucket,
-        front_door_bucket=settings.front_door_bucket,
-        channel_secrets=settings.channel_secrets,
-        operator_secrets=settings.operator_secrets,
-        event_bus=settings.event_bus,
-        queues=settings.queues,
-    )
+        contacts_table=settings.contacts_table, health_table=settings.health_table,
+        plans_table=settings.plans_table, orders_table=settings.orders_table,
+        ledger_table=settings.ledger_table, state_bucket=settings.state_bucket,
+        front_door_bucket=settings.front_door_bucket, channel_secrets=settings.channel_secrets,
+        operator_secrets=settings.operator_secrets, event_bus=settings.event_bus, queues=settings.queues,
+        vantage_queue=settings.vantage_queue, home_region=settings.home_region,
+    )  # fmt: skip
     ports = AwsPorts(names)
     http = LateDoor(lambda: door(ports, settings.hosts))
     return Wired(stores=ports, http=http, clock=SystemClock(), settings=settings)

@@ -59,8 +59,10 @@ def home_of(clients: Clients, stage: str, region: str) -> Home:
         found = clients("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION)
         name = found["StackResourceDetail"]["PhysicalResourceId"]
         function = clients("lambda").get_function_configuration(FunctionName=name)
+        secrets = clients("secretsmanager").describe_secret(SecretId=names["ChannelSecrets"])
     except ClientError as error:
         raise DeploymentError(f"{stack} does not stand in {region}: deploy it first: {error}") from error
+    names = {**names, "ChannelSecrets": secrets["ARN"]}  # the local stack's outputs tell only its name
     return Home(stage=stage, region=region, names=names, function=function)
 
 

@@ -1,0 +1,90 @@
+"""Two regions of one local stack probe the same desks, and one of them cannot reach all."""
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+from infra.local.scene import Scene, until
+from infra.local.stack import REGION, RootClients
+from infra.vantage import deploy_vantage, home_of
+
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
+
+AFAR, BUCKET = "us-east-1", "bascule-artefacts-afar"
+VANTAGES = f"vantages: {{{REGION}: [fr], {AFAR}: [us]}}\n"
+
+
+class Afar:
+    """The vantage in the other region, and its queue."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.clients = scene, RootClients(scene.stack.endpoint, AFAR)
+        self.clients("s3").create_bucket(Bucket=BUCKET)
+        home = home_of(scene.stack.clients, "local", REGION)
+        self.outputs = deploy_vantage(self.clients, scene.stack.artefact, home, BUCKET, self.reached())
+
+    def reached(self) -> str:
+        """Every provider but the one behind the first desk: what is down as seen from there."""
+        names = ("messenger", "whatsapp", "twilio", "chatwoot", "desk-b")
+        bases = [str(self.scene.fakes[name].describe()["base"]) for name in names]
+        return ",".join(urlsplit(base).netloc for base in (*bases, self.scene.stack.endpoint))
+
+    def probe(self, channel: str) -> None:
+        body = json.dumps({"channel": channel})
+        self.clients("sqs").send_message(QueueUrl=self.outputs["VantageProbes"], MessageBody=body)
+
+
+@pytest.fixture(scope="module")
+def afar(scene: Scene) -> Afar:
+    return Afar(scene)
+
+
+@pytest.fixture
+def two(afar: Afar, planning: Scene, breaking: Scene) -> Afar:
+    """The plan with both vantages, and the orders in which customers of the other market may go to the desks."""
+    now = planning.read("/v1/plan")
+    text = now["text"].replace(
+        "routes: {fr: [paris, lille, nantes]}", "routes: {world: [paris, lille, nantes]}"
+    )
+    named = {"If-Match": f'"{now["version"]}"', "X-Reason": "two vantages"}
+    assert planning.ops("PUT", "/v1/plan", text + VANTAGES, named).code == 200
+    planning.tick()
+    return afar
+
+
+def states(scene: Scene) -> dict[str, str]:
+    return {each["path"]: each["state"] for each in scene.read("/v1/health/box-a")["paths"]}
+
+
+def desk_for(scene: Scene, market: str) -> str:
+    asked = {"channel": "shop", "market": market}
+    return str(json.loads(scene.ops("POST", "/v1/decisions", asked).text)["decision"]["desk"])
+
+
+def test_a_desk_that_one_region_cannot_reach_is_down_in_its_market_alone(two: Afar) -> None:
+    scene = two.scene
+
+    def seen() -> bool:
+        two.probe("box-a")
+        return states(scene).get("box-a#out#us") == "down" and states(scene).get("box-a#out#fr") == "up"
+
+    until(seen, "the desk is down as seen from the other region", 60)
+    scene.tick()
+
+    until(lambda: desk_for(scene, "us") == "lille", "customers over there go to the second desk", 20)
+    assert desk_for(scene, "fr") == "paris"
+    world = {each["path"]: each for each in scene.read("/v1/health/box-a")["paths"]}["box-a#out#world"]
+    assert (world["state"], world["suspect"]) == ("up", True)
+    assert world["vantages"][AFAR]["in_doubt"]
+
+
+def test_the_scheduler_at_home_asks_the_other_region_too(two: Afar) -> None:
+    two.scene.tick()
+
+    def witnessed() -> bool:
+        paths = two.scene.read("/v1/health/box-b")["paths"]
+        return any(each["vantages"].get(AFAR, {}).get("fresh") for each in paths)
+
+    until(witnessed, "the other region has probed the second desk", 30)
+    assert states(two.scene)["box-a#out#fr"] == "up"
