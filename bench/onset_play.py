@@ -26,7 +26,7 @@ MINUTE, DEADLINE, WINDOW = 60.0, 8.0, 1.0
 LATE = 0.05
 """Share of minutes that come up to a whole minute late: a schedule's precision is one minute."""
 COLD = 0.1
-SETTINGS = Settings(**{each.name: each.name for each in fields(Settings)})
+SETTINGS = Settings(**{each.name: each.name for each in fields(Settings) if each.name != "home_region"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ def _lay_out(folder: Path) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    names = {f"BASCULE_{f.name.upper()}": f.name for f in fields(Settings)}
+    names = {f"BASCULE_{f.name.upper()}": f.name for f in fields(Settings) if f.name != "home_region"}
     queues = {
         name: f"https://sqs.example/{value}" for name, value in names.items() if name.endswith("_QUEUE")
     }

@@ -125,6 +125,7 @@ class Wired:
             stores=self.stores,
             believer=self.believer,
             clock=self.clock,
+            away=bool(self.settings.home_region),
         )
 
     @cached_property

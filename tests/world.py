@@ -41,7 +41,7 @@ SETTINGS = Settings(
     **{
         name: name
         for name in Settings.__dataclass_fields__
-        if name not in ("mail_topic", "private_hosts", "vantage")
+        if name not in ("mail_topic", "private_hosts", "vantage", "home_region")
     },
     vantage="test",
 )

@@ -29,16 +29,18 @@ class Prober:
     stores: Stores
     believer: Believer
     clock: Clock
+    away: bool = False
+    """True outside home: what it sees counts only while the plan names its vantage."""
 
     def run(self, body: str) -> Signal | None:
-        """Handle one probe message (`{"channel": id}`). None when the plan has the channel no more.
+        """Handle one probe message (`{"channel": id}`). None when the plan has the channel no more, or not us.
 
         Raises ValueError on any other message, Unavailable when a store fails.
         """
         channel = json.loads(body)["channel"]
         now = self.clock.now()
         plan = self.situations.read(now).plan
-        if channel not in plan.channels:
+        if channel not in plan.channels or (self.away and self.believer.vantage not in plan.vantages):
             return None
         signal = ask(
             lambda: limited(self.registry.get(plan, channel), self.clock), now, self.believer.vantage

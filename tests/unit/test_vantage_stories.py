@@ -23,7 +23,7 @@ class Two:
     def __init__(self, plan=EVERYWHERE):
         self.world = World(plan)
         self.there, self.far_is_up = Desks(), True
-        settings = replace(SETTINGS, vantage="us-east-1")
+        settings = replace(SETTINGS, vantage="us-east-1", home_region="eu-west-3")
         stores, clock = self.world.ports, self.world.clock
         self.far = Wired(stores=stores, http=self.there, clock=clock, settings=settings)
 
@@ -229,3 +229,12 @@ def test_a_single_vantage_that_sees_one_vendor_fail_believes_it_as_before():
     two.minutes(2)
 
     assert two.belief("box-a#out#world").state == "down"
+
+
+def test_a_vantage_that_the_plan_names_no_more_is_not_listened_to():
+    two = Two(PLAN)
+
+    said = two.far.prober.run(json.dumps({"channel": "box-a"}))
+
+    assert said is None
+    assert two.world.ports.health.everything() == {}
