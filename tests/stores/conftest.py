@@ -57,6 +57,31 @@ def fresh_stack_ports(stack_clients) -> AwsPorts:
     return ports_on(stack_clients, f"s{next(_numbers)}")
 
 
+@pytest.fixture
+def contacts(ports):
+    return ports.contacts
+
+
+@pytest.fixture
+def health(ports):
+    return ports.health
+
+
+@pytest.fixture
+def pages(ports):
+    return ports.pages
+
+
+@pytest.fixture
+def vantages(ports):
+    return ports.vantages
+
+
+@pytest.fixture
+def traffic(ports):
+    return ports.traffic
+
+
 def ports_on(clients: Clients, prefix: str) -> AwsPorts:
     """Fresh tables as the template defines them, buckets, queues and secrets, and the ports on them."""
     tables = {logical: f"{prefix}-{logical}" for logical in stores.TABLES}

@@ -24,31 +24,6 @@ def ports(moto_ports) -> AwsPorts:
     return moto_ports
 
 
-@pytest.fixture
-def contacts(ports):
-    return ports.contacts
-
-
-@pytest.fixture
-def health(ports):
-    return ports.health
-
-
-@pytest.fixture
-def pages(ports):
-    return ports.pages
-
-
-@pytest.fixture
-def vantages(ports):
-    return ports.vantages
-
-
-@pytest.fixture
-def traffic(ports):
-    return ports.traffic
-
-
 class TestContacts(ContactStoreSuite):
     pass
 

@@ -27,31 +27,6 @@ def ports(stack_ports) -> AwsPorts:
     return stack_ports
 
 
-@pytest.fixture
-def contacts(ports):
-    return ports.contacts
-
-
-@pytest.fixture
-def health(ports):
-    return ports.health
-
-
-@pytest.fixture
-def pages(ports):
-    return ports.pages
-
-
-@pytest.fixture
-def vantages(ports):
-    return ports.vantages
-
-
-@pytest.fixture
-def traffic(ports):
-    return ports.traffic
-
-
 class TestContacts(ContactStoreSuite):
     pass
 
