@@ -1,22 +1,16 @@
 """Two regions of one local stack probe the same desks, and one of them cannot reach all."""
 
 import json
-import os
 from urllib.parse import urlsplit
 
 import pytest
 
+from infra.local.fakes import Fakes
 from infra.local.scene import Scene, until
-from infra.local.stack import REGION, RootClients
+from infra.local.stack import BUILD, REGION, RootClients, local_stack
 from infra.vantage import deploy_vantage, home_of
 
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.enable_socket,
-    pytest.mark.skipif(
-        os.environ.get("BASCULE_DRILL") != "full", reason="make drill plays it: a second region stays"
-    ),
-]
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
 AFAR, BUCKET = "us-east-1", "bascule-artefacts-afar"
 VANTAGES = f"vantages: {{{REGION}: [fr], {AFAR}: [us]}}\n"
@@ -40,6 +34,15 @@ class Afar:
     def probe(self, channel: str) -> None:
         body = json.dumps({"channel": channel})
         self.clients("sqs").send_message(QueueUrl=self.outputs["VantageProbes"], MessageBody=body)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A stack of its own: the second region goes on probing for a minute after the last test."""
+    with local_stack(log=BUILD / "two-regions.log") as stack, Fakes() as fakes:
+        playing = Scene(stack, fakes)
+        playing.set_up()
+        yield playing
 
 
 @pytest.fixture(scope="module")
