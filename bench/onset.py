@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from bench.onset_play import Onset, Play
 from bench.onset_sides import Trouble
@@ -77,10 +78,10 @@ def _played(case: Case, seed: int) -> Onset:
     return Play(case.trouble, case.contacts, seed, canary=case.canary).run()
 
 
-def table(document: Mapping[str, object]) -> Iterator[str]:
+def table(document: Mapping[str, Any]) -> Iterator[str]:
     """Line by line; a missed target is called so."""
     yield f"  {'seconds from the onset, median / p95':<40}{'believed':>16}{'published':>16}{'seen':>16}"
-    rows: Sequence[Mapping[str, object]] = document["rows"]  # type: ignore[assignment]
+    rows: Sequence[Mapping[str, object]] = document["rows"]
     for one in rows:
         pairs = [(one[f"{step}_median_seconds"], one[f"{step}_p95_seconds"]) for step in STEPS]
         cells = "".join(f"{_said(middle) + ' / ' + _said(late):>16}" for middle, late in pairs)

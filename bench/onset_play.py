@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from heapq import heappop, heappush
 from random import Random
 
@@ -129,7 +130,7 @@ class Play:
             for note in self._ports.queues.take_notes(queue):
                 if queue == "flips":
                     self._noticed(note)
-                self._at(note.delay + more + self._start(), lambda note=note, handle=handle: handle(note))  # type: ignore[misc] # bound now
+                self._at(note.delay + more + self._start(), partial(handle, note))
 
     def _answering(self, ring: Ring) -> Callable[[], object]:
         return lambda: self._wired.delivery.answer(ring.key)

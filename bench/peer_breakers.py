@@ -40,7 +40,7 @@ def _pybreaker(clock: VirtualClock) -> Breaker:
         def now(cls, tz: dt.tzinfo | None = None) -> Any:
             return dt.datetime.fromtimestamp(clock.now, tz)
 
-    lib.datetime = Now  # type: ignore[attr-defined]
+    lib.datetime = Now  # type: ignore[attr-defined] # our clock in its place
     made = lib.CircuitBreaker(fail_max=5, reset_timeout=60)
 
     def refuses() -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from pywa.utils import webhook_updates_validator
 from standardwebhooks import Webhook
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # twilio has no types
 
 from bench.stage import NoNetwork
 from bench.timing import Prepare, again, race

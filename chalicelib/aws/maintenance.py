@@ -1,6 +1,8 @@
 """Maintenance windows: one item beside the orders, compared and set by version."""
 
 import json
+from collections.abc import Mapping
+from typing import ClassVar
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
@@ -12,7 +14,7 @@ from chalicelib.ports import Stale
 class AwsMaintenance:
     """MaintenanceStore."""
 
-    _KEY = {"pk": "maintenance"}  # noqa: RUF012 - never changed
+    _KEY: ClassVar[Mapping[str, str]] = {"pk": "maintenance"}
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -35,7 +35,7 @@ def handed_over(message: Message, contact: Contact) -> dict[str, Any]:
     return {"type": CONTACT, "data": passed}
 
 
-def test_contact(sender: str, token: str) -> dict[str, Any]:
+def canary_event(sender: str, token: str) -> dict[str, Any]:
     """A canary in the shape that we take ourselves."""
     told = {"message_id": token, "customer": {"id": sender}, "text": token}
     return {"type": CONTACT, "data": told}

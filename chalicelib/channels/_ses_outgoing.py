@@ -45,7 +45,7 @@ def to_desk(message: Message, contact: Contact) -> dict[str, Any]:
     return letter
 
 
-def test_letter(mailbox: str, token: str) -> dict[str, Any]:
+def canary_letter(mailbox: str, token: str) -> dict[str, Any]:
     """A canary's letter: its word stands in the subject too, for mail servers add lines to what they pass on.
 
     It is not marked as automatic: it must take the way of a customer's own letter.

@@ -27,7 +27,7 @@ from chalicelib.channels import (
 from chalicelib.channels._json import at, dump, lenient, load_table, number, text
 from chalicelib.channels._responses import doubted, ok, outcome, retry_after
 from chalicelib.channels._ses_events import FAILED, Received, receipt
-from chalicelib.channels._ses_outgoing import test_letter, to_desk, to_person
+from chalicelib.channels._ses_outgoing import canary_letter, to_desk, to_person
 from chalicelib.channels._signature import same
 from chalicelib.domain.model import Medium, Message, Outcome, Sent, Signal
 from chalicelib.domain.promise import ReceiptPromise
@@ -139,7 +139,7 @@ class SesEmail(Channel):
     def canary(self, token: str, now: datetime) -> Sent:
         """Have our second mailbox, an identity of this account, write to this one."""
         sender = self.config.settings.get(CANARY_FROM, "")
-        return self._hand_over({"FromEmailAddress": sender, **test_letter(self.config.account, token)}, now)
+        return self._hand_over({"FromEmailAddress": sender, **canary_letter(self.config.account, token)}, now)
 
     def _hand_over(self, body: Mapping[str, Any], now: datetime) -> Sent:
         response = self._ask("POST", "/v2/email/outbound-emails", dump(body))

@@ -114,7 +114,7 @@ class Webhook(Channel):
 
     def canary(self, token: str, now: datetime) -> Sent:
         """Post a contact to our own public address, signed as the producer signs, in our shape, not a mapped one."""
-        event = events.test_contact(self.config.settings.get(CANARY_FROM, ""), token)
+        event = events.canary_event(self.config.settings.get(CANARY_FROM, ""), token)
         body = dump({**event, "timestamp": now.isoformat()})
         headers = {"content-type": "application/json", **sign(self._keys, token, now, body)}
         call = Call(method="POST", url=self.config.settings.get(OWN_HOOK, ""), headers=headers, body=body)

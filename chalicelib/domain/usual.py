@@ -9,6 +9,7 @@ HALF = timedelta(minutes=30)
 HALVES = 336
 """Half hours of a week, from Monday 0:00 of local time."""
 _A_DAY = 48
+_SATURDAY = 5
 _KEPT = 0.85
 """What a week leaves of the weeks before it: the last six or seven count."""
 _LEAST_DAYS = 2.5
@@ -63,7 +64,7 @@ def expected(usual: Usual, half: int) -> float | None:
 def kin_of(half: int) -> Sequence[int]:
     """The same time on days of the same kind: Monday to Friday, or Saturday, or Sunday alone."""
     day, time = divmod(half, _A_DAY)
-    days = range(5) if day < 5 else (day,)  # noqa: PLR2004 - Saturday
+    days = range(_SATURDAY) if day < _SATURDAY else (day,)
     return [each * _A_DAY + time for each in days]
 
 

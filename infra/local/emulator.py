@@ -42,8 +42,8 @@ def _fits(key: str, wanted: tuple[str | None, ...]) -> bool:
 
 if __name__ == "__main__":
     from ministack.app import main  # type: ignore[import-not-found] # it stands in .venv-stack
-    from ministack.core import lambda_runtime  # type: ignore[import-not-found]
-    from ministack.services import lambda_svc  # type: ignore[import-not-found]
+    from ministack.core import lambda_runtime  # type: ignore[import-not-found] # likewise
+    from ministack.services import lambda_svc  # type: ignore[import-not-found] # likewise
 
     change_gently(lambda_runtime, lambda_svc)
     main()
