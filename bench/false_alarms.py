@@ -8,7 +8,7 @@ from math import log, log1p, pi, sin
 from random import Random
 
 from bench.our_detector import at
-from chalicelib.domain.calibration import Baseline, baseline, calibrated
+from chalicelib.domain.detection.calibration import Baseline, baseline, calibrated
 from chalicelib.domain.health import Batch, ClassHealth, Rules, State, apply, demanded, flipped
 from chalicelib.domain.model import EvidenceClass
 

@@ -8,11 +8,11 @@ from heapq import heappop, heappush
 from random import Random
 
 from bench.faults import Fault, Reply, reply
+from chalicelib.domain.detection.batch import batch_of
+from chalicelib.domain.detection.path import worth_writing
+from chalicelib.domain.detection.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.domain.health import PathHealth, Rules, State, believe, drawn, elapse, observe, suspect
-from chalicelib.domain.health_batch import batch_of
-from chalicelib.domain.health_path import worth_writing
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
-from chalicelib.domain.receipts import arrived, missing, receipt_rules, speaks
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 HARD, SILENT = EvidenceClass.HARD, EvidenceClass.SILENT

@@ -10,7 +10,7 @@ from typing import Any
 from bench.cloud import Cloud, Direct
 from chalicelib.aws.ports import AwsPorts, Names
 from chalicelib.channels import Channel
-from chalicelib.domain.plan_reader import dump_plan, read_plan
+from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, dump_snapshot
 from chalicelib.http_types import Call, NotSent, Response

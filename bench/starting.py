@@ -28,8 +28,9 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
 # Not the floor's: botocore itself brings xml and the e-mail parser.
 UNWANTED = (
     "yaml", "requests", "boto3", "s3transfer", "pydantic", "asyncio", "cryptography", "chalicelib.http_wire",
-    "chalicelib.domain.health_batch", "chalicelib.aws.sends", "chalicelib.service.tick", "chalicelib.service.deliver",
-    "chalicelib.service.operate.callers", "chalicelib.service.operate.post", "chalicelib.memory",
+    "chalicelib.domain.detection.batch", "chalicelib.aws.sends", "chalicelib.service.tick",
+    "chalicelib.service.deliver", "chalicelib.service.operate.callers",
+    "chalicelib.service.operate.post", "chalicelib.memory",
 )  # fmt: skip
 
 

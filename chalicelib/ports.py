@@ -19,18 +19,18 @@ from chalicelib.domain.orders import Orders
 from chalicelib.domain.outbox import Due, Row, Work
 
 if TYPE_CHECKING:  # the intake stores no health, and does without its machines
-    from chalicelib.domain.chain import Entry
-    from chalicelib.domain.dispatch import Dispatch
-    from chalicelib.domain.event import Event
+    from chalicelib.domain.detection.traffic import Traffic
+    from chalicelib.domain.detection.trust import Trust
+    from chalicelib.domain.detection.usual import Usual
+    from chalicelib.domain.detection.vantages import Key, Sight
+    from chalicelib.domain.detection.voices import Voices
     from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth
-    from chalicelib.domain.maintenance import Windows
-    from chalicelib.domain.story import Stories
-    from chalicelib.domain.traffic import Traffic
-    from chalicelib.domain.trust import Trust
-    from chalicelib.domain.usual import Usual
-    from chalicelib.domain.vantages import Key, Sight
-    from chalicelib.domain.voices import Voices
-    from chalicelib.domain.watched import Watched
+    from chalicelib.domain.planned_work.windows import Windows
+    from chalicelib.domain.proof.chain import Entry
+    from chalicelib.domain.proof.dispatch import Dispatch
+    from chalicelib.domain.telling.event import Event
+    from chalicelib.domain.telling.story import Stories
+    from chalicelib.domain.vendor_pages.watched import Watched
 
 
 class PortError(Exception):

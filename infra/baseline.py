@@ -12,14 +12,14 @@ from typing import Any
 
 import boto3
 
-from chalicelib.domain.baseline import Baseline
-from chalicelib.domain.calibration import ENOUGH, baseline, rules_for
-from chalicelib.domain.dispatch import hours_between
+from chalicelib.domain.detection.baseline import Baseline
+from chalicelib.domain.detection.batch import AGAINST
+from chalicelib.domain.detection.calibration import ENOUGH, baseline, rules_for
 from chalicelib.domain.health import Rules
-from chalicelib.domain.health_batch import AGAINST
 from chalicelib.domain.model import Outcome
-from chalicelib.domain.plan_watch import baseline_document
-from chalicelib.domain.spells import Spell, spells, turns_of
+from chalicelib.domain.plan_document.watch import baseline_document
+from chalicelib.domain.proof.dispatch import hours_between
+from chalicelib.domain.proof.spells import Spell, spells, turns_of
 from chalicelib.service.flips import STREAM
 from chalicelib.service.stores import Stores
 from infra.bundle import stores_of

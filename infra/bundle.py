@@ -10,7 +10,7 @@ import botocore.session
 
 from chalicelib.aws.ports import AwsPorts, Names
 from chalicelib.bundle import FOLDER, PLAN, SNAPSHOT
-from chalicelib.domain.plan_reader import dump_plan, read_plan
+from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.domain.snapshot import read_snapshot
 from chalicelib.ports import Missing
 from chalicelib.service.stores import Stores

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.report_seal import faults_of
+from chalicelib.domain.proof.report_seal import faults_of
 
 
 def checked(text: str) -> list[str]:

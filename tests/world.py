@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from standardwebhooks import Webhook
 
 from chalicelib.domain.model import row_key
-from chalicelib.domain.plan_reader import dump_plan, read_plan
+from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.handlers import workers
 from chalicelib.http_types import Answer, Call, NotSent, Request, Response
 from chalicelib.memory import ManualClock, MemoryPorts

@@ -17,7 +17,7 @@ from chalicelib.ports import DUE_SHARDS, Missing, Stale
 
 if TYPE_CHECKING:
     from chalicelib.aws.sends import Sends
-    from chalicelib.domain.dispatch import Dispatch
+    from chalicelib.domain.proof.dispatch import Dispatch
 
 KEPT = 90 * 86_400
 _NEW = "attribute_not_exists(#pk)"

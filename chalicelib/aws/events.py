@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.errors import Absent, calling
-from chalicelib.domain.event import Event, document
+from chalicelib.domain.telling.event import Event, document
 from chalicelib.ports import Unavailable
 
 SOURCE = "bascule"

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Plain, Table
-from chalicelib.domain.chain import Entry, chain_of, chained
-from chalicelib.domain.dispatch import hours_between
+from chalicelib.domain.proof.chain import Entry, chain_of, chained
+from chalicelib.domain.proof.dispatch import hours_between
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Unavailable
 

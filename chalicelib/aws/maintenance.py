@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
-from chalicelib.domain.maintenance import Windows
-from chalicelib.domain.maintenance_record import read_windows, windows_text
+from chalicelib.domain.planned_work.record import read_windows, windows_text
+from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.ports import Stale
 
 

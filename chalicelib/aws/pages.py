@@ -6,7 +6,7 @@ from contextlib import suppress
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
 from chalicelib.domain.snapshot import millis
-from chalicelib.domain.watched import Watched, dump_watched, read_watched
+from chalicelib.domain.vendor_pages.watched import Watched, dump_watched, read_watched
 
 PREFIX = "page#"
 

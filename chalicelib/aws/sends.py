@@ -6,9 +6,9 @@ from typing import Any
 
 from chalicelib.aws.rows import work_of
 from chalicelib.aws.table import Plain, Table
-from chalicelib.domain.dispatch import Dispatch, hours_between
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import Work
+from chalicelib.domain.proof.dispatch import Dispatch, hours_between
 from chalicelib.domain.snapshot import millis, moment
 
 

@@ -4,8 +4,8 @@ import os
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
-from chalicelib.domain.story import Stories
-from chalicelib.domain.story_record import read_stories, stories_text
+from chalicelib.domain.telling.record import read_stories, stories_text
+from chalicelib.domain.telling.story import Stories
 from chalicelib.ports import Stale
 
 _KEY = {"pk": "stories", "version": 0}

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Plain, Table
-from chalicelib.domain.traffic import BLOCK, Traffic
-from chalicelib.domain.usual import Usual, dump_usual, read_usual
-from chalicelib.domain.voices import Voices, dump_voices, read_voices
+from chalicelib.domain.detection.traffic import BLOCK, Traffic
+from chalicelib.domain.detection.usual import Usual, dump_usual, read_usual
+from chalicelib.domain.detection.voices import Voices, dump_voices, read_voices
 from chalicelib.ports import Stale, Unavailable
 
 COUNTS, USUAL, VOICES = "traffic/count#", "traffic/usual#", "traffic/voice#"

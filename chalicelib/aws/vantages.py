@@ -6,10 +6,10 @@ from contextlib import suppress
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
-from chalicelib.domain.probers import dump_trust, read_trust
+from chalicelib.domain.detection.probers import dump_trust, read_trust
+from chalicelib.domain.detection.trust import Trust
+from chalicelib.domain.detection.vantages import Key, Sight, dump_sight, read_sight
 from chalicelib.domain.snapshot import millis
-from chalicelib.domain.trust import Trust
-from chalicelib.domain.vantages import Key, Sight, dump_sight, read_sight
 
 SIGHT, PROBER = "sight#", "prober#"
 

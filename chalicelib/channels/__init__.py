@@ -19,8 +19,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, ClassVar
 
+from chalicelib.domain.detection.promise import ReceiptPromise
 from chalicelib.domain.model import Contact, DeskOutcome, Medium, Message, Outcome, Receipt, Sent, Signal
-from chalicelib.domain.promise import ReceiptPromise
 from chalicelib.http_types import Answer, Http, Request
 
 

@@ -29,8 +29,8 @@ from chalicelib.channels._responses import doubted, ok, outcome, retry_after
 from chalicelib.channels._ses_events import FAILED, Received, receipt
 from chalicelib.channels._ses_outgoing import canary_letter, to_desk, to_person
 from chalicelib.channels._signature import same
+from chalicelib.domain.detection.promise import ReceiptPromise
 from chalicelib.domain.model import Medium, Message, Outcome, Sent, Signal
-from chalicelib.domain.promise import ReceiptPromise
 from chalicelib.http_types import Answer, Call, Http, Request, Response
 
 OUTCOMES = {

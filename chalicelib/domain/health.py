@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.belief import DOWN, NEVER_SEEN, TRIAL, UNKNOWN, UP, Belief, drawn
-from chalicelib.domain.health_batch import Batch, Rules, batch_of
-from chalicelib.domain.health_machine import (
+from chalicelib.domain.detection.batch import Batch, Rules, batch_of
+from chalicelib.domain.detection.machine import (
     WORDS,
     ClassHealth,
     Flip,
@@ -19,7 +19,7 @@ from chalicelib.domain.health_machine import (
     demanded,
     flipped,
 )
-from chalicelib.domain.health_path import elapse, hinted, observe, prior, wanted, worth_writing
+from chalicelib.domain.detection.path import elapse, hinted, observe, prior, wanted, worth_writing
 from chalicelib.domain.model import EvidenceClass
 
 _UNSEEN = ClassHealth()

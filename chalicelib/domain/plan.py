@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chalicelib.domain.baseline import Baseline
 from chalicelib.domain.canary_plan import CanaryPlan
+from chalicelib.domain.detection.baseline import Baseline
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.subscriber import Subscriber
+from chalicelib.domain.vendor_pages.plan import PagePlan
 
 WORLD = "world"
 

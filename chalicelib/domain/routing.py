@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.belief import Belief, drawn
 from chalicelib.domain.decision import CODES, LAST_RANK, REASONS, Decision, Reason, read_decision
-from chalicelib.domain.lateness import Look
+from chalicelib.domain.detection.lateness import Look
+from chalicelib.domain.detection.trust import Trust
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Direction, Medium, path_id
-from chalicelib.domain.notices import DueNotice
 from chalicelib.domain.orders import OrderKind, Orders
 from chalicelib.domain.plan import ChannelPlan, Option, Plan
-from chalicelib.domain.trust import Trust
+from chalicelib.domain.planned_work.notices import DueNotice
 
 FORBIDS = (
     (OrderKind.FORCE_DOWN, Reason.OVERRIDDEN),

@@ -7,7 +7,7 @@ from math import inf
 
 from chalicelib.domain.orders import OrderKind, Orders
 from chalicelib.domain.plan import Option, Plan, SafetyRule
-from chalicelib.domain.plan_purposes import capacity_of
+from chalicelib.domain.plan_document.purposes import capacity_of
 
 FORBIDDING = frozenset({OrderKind.FORCE_DOWN, OrderKind.DRAIN, OrderKind.MAINTENANCE})
 

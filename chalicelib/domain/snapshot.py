@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.belief import Belief
-from chalicelib.domain.lateness import Look, dump_look, read_look
+from chalicelib.domain.detection.lateness import Look, dump_look, read_look
+from chalicelib.domain.detection.trust import Trust
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.domain.notices import DueNotice, NoticeState
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.trust import Trust
+from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

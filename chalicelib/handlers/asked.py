@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.plan_faults import Fault, Place, mapping
+from chalicelib.domain.plan_document.faults import Fault, Place, mapping
 from chalicelib.service.operate.refusals import Faulty, Outsized, Unguarded, Unreadable
 
 MOST_BYTES = 64 * 1024

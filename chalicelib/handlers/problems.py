@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.domain.maintenance_rules import Conflict
-from chalicelib.domain.plan_faults import Fault
+from chalicelib.domain.plan_document.faults import Fault
+from chalicelib.domain.planned_work.rules import Conflict
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate import refusals
 from chalicelib.service.operate.post import iso

@@ -10,7 +10,7 @@ from chalice.app import Blueprint
 from chalicelib import wiring
 from chalicelib.bells import read_ring
 from chalicelib.channels import ChannelError
-from chalicelib.domain.lateness import late_seconds
+from chalicelib.domain.detection.lateness import late_seconds
 from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line
 from chalicelib.http_types import Request

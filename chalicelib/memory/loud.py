@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from chalicelib.domain.event import Event, document
-from chalicelib.domain.story import Stories
+from chalicelib.domain.telling.event import Event, document
+from chalicelib.domain.telling.story import Stories
 from chalicelib.memory.port import MemoryPort
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.ports import Note, Stale

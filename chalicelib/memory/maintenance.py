@@ -1,6 +1,6 @@
 """Maintenance windows in memory."""
 
-from chalicelib.domain.maintenance import Windows
+from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.memory.port import MemoryPort
 from chalicelib.ports import Stale
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.domain.watched import Watched
+from chalicelib.domain.vendor_pages.watched import Watched
 from chalicelib.memory.port import MemoryPort
 
 

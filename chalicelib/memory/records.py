@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from chalicelib.domain.chain import Entry, chain_of, chained
-from chalicelib.domain.dispatch import hours_between
+from chalicelib.domain.proof.chain import Entry, chain_of, chained
+from chalicelib.domain.proof.dispatch import hours_between
 from chalicelib.memory.port import MemoryPort
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.outbox import Work
+from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.memory.port import MemoryPort
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.domain.traffic import BLOCK, Traffic
-from chalicelib.domain.usual import Usual
-from chalicelib.domain.voices import Voices
+from chalicelib.domain.detection.traffic import BLOCK, Traffic
+from chalicelib.domain.detection.usual import Usual
+from chalicelib.domain.detection.voices import Voices
 from chalicelib.memory.port import MemoryPort
 from chalicelib.ports import Stale
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.domain.trust import Trust
-from chalicelib.domain.vantages import Key, Sight
+from chalicelib.domain.detection.trust import Trust
+from chalicelib.domain.detection.vantages import Key, Sight
 from chalicelib.memory.port import MemoryPort
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
-from chalicelib.domain.page import Page
+from chalicelib.domain.vendor_pages.page import Page
 
 
 class Unreadable(Exception):

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from chalicelib import strict_json
-from chalicelib.domain.page import Component, PageState, folded, spoken, worst
+from chalicelib.domain.vendor_pages.page import Component, PageState, folded, spoken, worst
 from chalicelib.pages import Unreadable
 from chalicelib.strict_json import moment, text
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
 from chalicelib.pages._reading import MOST, instant, line, words
 from chalicelib.pages._xml import Element, tree

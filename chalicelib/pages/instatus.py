@@ -6,7 +6,7 @@ The format: https://instatus.com/help/api/public-data (v3, read 2026-11).
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
 from chalicelib.pages._reading import gathered, instant, line, listed, meant, table_of, words
 from chalicelib.strict_json import number, text

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.page import Incident, Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Incident, Page, PageState, folded
 from chalicelib.pages import Unreadable, feed
 from chalicelib.pages._reading import document_of, gathered, instant, line, listed, meant, words
 from chalicelib.strict_json import table, text

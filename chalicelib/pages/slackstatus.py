@@ -6,7 +6,7 @@ The format: https://docs.slack.dev/reference/slack-status-api (v2.0.0, read 2026
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
 from chalicelib.pages._reading import instant, line, listed, meant, table_of, words
 from chalicelib.strict_json import items, text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
 from chalicelib.pages._reading import gathered, instant, line, listed, meant, regions_of, table_of, words
 from chalicelib.strict_json import text

@@ -7,7 +7,7 @@ an incident is over when it is no longer listed.
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.page import Incident, Maintenance, Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Incident, Maintenance, Page, PageState, folded
 from chalicelib.pages import Unreadable
 from chalicelib.pages._reading import instant, line, listed, meant, table_of, words
 from chalicelib.strict_json import at, table, text

@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from chalicelib.domain.arrival import judge, signal_of
-from chalicelib.domain.arrival_paths import judged, zone_of
+from chalicelib.domain.detection.arrival import judge, signal_of
+from chalicelib.domain.detection.arrival_paths import judged, zone_of
+from chalicelib.domain.detection.traffic import BLOCK, SLOT, Traffic, slot_of, summed
+from chalicelib.domain.detection.usual import HALF, Usual, learn
 from chalicelib.domain.health import PathHealth, Rules, State, hinted, measured
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.traffic import BLOCK, SLOT, Traffic, slot_of, summed
-from chalicelib.domain.usual import HALF, Usual, learn
 from chalicelib.ports import Stale, TrafficStore, Unavailable
 from chalicelib.service.believe import Believer
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.channels import Channel, ChannelError, SendFailed
+from chalicelib.domain.detection.promise import ReceiptPromise
 from chalicelib.domain.model import Message, Outcome, Sent, Signal
-from chalicelib.domain.promise import ReceiptPromise
 from chalicelib.http_types import MaybeSent, NotSent
 
 

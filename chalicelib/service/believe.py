@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.baseline import Baseline
-from chalicelib.domain.calibration import rules_for
+from chalicelib.domain.detection.baseline import Baseline
+from chalicelib.domain.detection.batch import HINTS
+from chalicelib.domain.detection.calibration import rules_for
+from chalicelib.domain.detection.machine import WORDS
 from chalicelib.domain.health import (
     ClassHealth,
     Flip,
@@ -19,8 +21,6 @@ from chalicelib.domain.health import (
     wanted,
     worth_writing,
 )
-from chalicelib.domain.health_batch import HINTS
-from chalicelib.domain.health_machine import WORDS
 from chalicelib.domain.model import Signal
 from chalicelib.ports import HealthStore, Ledger, Note, Queues, Stale, Unavailable
 from chalicelib.service.flips import STREAM, entry_of, note_of

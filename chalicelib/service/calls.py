@@ -12,7 +12,6 @@ from chalicelib.channels import (
     Step,
     StepAction,
 )
-from chalicelib.domain.minimum_service import minimum_reply
 from chalicelib.domain.model import (
     DeskOutcome,
     DeskWord,
@@ -22,6 +21,7 @@ from chalicelib.domain.model import (
     path_id,
 )
 from chalicelib.domain.outbox import Row
+from chalicelib.domain.planned_work.minimum_service import minimum_reply
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import ContactStore, Note, Queues, Secrets, Unavailable
 from chalicelib.service.call_back import CallBacks

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from chalicelib.channels import Capability, Channel, ChannelError, SendFailed
-from chalicelib.domain.canary import canary_key, mark, slot
 from chalicelib.domain.canary_plan import CanaryPlan
 from chalicelib.domain.decision import to_person
+from chalicelib.domain.detection.canary import canary_key, mark, slot
 from chalicelib.domain.model import Contact, ContactKind, Outcome, Party, party_key
 from chalicelib.domain.outbox import Due, Row, RowState, claimed, moved, recorded
 from chalicelib.domain.plan import ChannelPlan

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.channels import Parsed
-from chalicelib.domain.canary import canary_key, recognised
+from chalicelib.domain.detection.canary import canary_key, recognised
 from chalicelib.domain.model import Contact, Receipt, ReceiptState
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.ports import Secrets

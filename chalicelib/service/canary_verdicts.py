@@ -3,10 +3,10 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from chalicelib.domain.health_machine import State
+from chalicelib.domain.detection.machine import State
+from chalicelib.domain.detection.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.domain.model import Direction, EvidenceClass, Receipt, path_id
 from chalicelib.domain.outbox import Due, Row, RowState, moved
-from chalicelib.domain.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.ports import ContactStore, HealthStore, Queues, Unavailable
 from chalicelib.service.believe import Believer
 from chalicelib.service.canary_turns import hurried

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chalicelib.channels import kind
-from chalicelib.domain.arrival_paths import counted_on, for_customers
-from chalicelib.domain.crowd import NAMES, accused, complains, folded
+from chalicelib.domain.detection.arrival_paths import counted_on, for_customers
+from chalicelib.domain.detection.crowd import NAMES, accused, complains, folded
+from chalicelib.domain.detection.traffic import slot_of
+from chalicelib.domain.detection.voices import signal_of, voice_of, with_voice
 from chalicelib.domain.model import ContactKind, Direction, Medium, path_id
 from chalicelib.domain.outbox import Row, RowState
 from chalicelib.domain.plan import WORLD, ChannelPlan, Plan
-from chalicelib.domain.traffic import slot_of
-from chalicelib.domain.voices import signal_of, voice_of, with_voice
 from chalicelib.ports import Stale, TrafficStore, Unavailable
 from chalicelib.service.believe import Believer
 from chalicelib.service.situation import NoSituation, SituationReader

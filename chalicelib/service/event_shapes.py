@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.event import Event, EventType, event_id, spelled
 from chalicelib.domain.routing import Situation
-from chalicelib.domain.story import Story
-from chalicelib.domain.story_alerts import Alert
-from chalicelib.domain.story_flips import Chapter
 from chalicelib.domain.takeover import served
+from chalicelib.domain.telling.alerts import Alert
+from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
+from chalicelib.domain.telling.flips import Chapter
+from chalicelib.domain.telling.story import Story
 from chalicelib.service.event_words import alert_words, ended_words, flip_words
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.event import spelled
-from chalicelib.domain.story import Story
-from chalicelib.domain.story_alerts import Alert
-from chalicelib.domain.story_flips import Chapter, News
 from chalicelib.domain.takeover import STORED
+from chalicelib.domain.telling.alerts import Alert
+from chalicelib.domain.telling.event import spelled
+from chalicelib.domain.telling.flips import Chapter, News
+from chalicelib.domain.telling.story import Story
 
 LANGUAGES = ("fr", "en")
 FLIPS: Mapping[News, tuple[str, str]] = {

@@ -5,14 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.ageing import believed
 from chalicelib.domain.belief import Belief
+from chalicelib.domain.detection.ageing import believed
+from chalicelib.domain.detection.lateness import Look, looked
+from chalicelib.domain.detection.trust import Trust
 from chalicelib.domain.health import hinted, measured
-from chalicelib.domain.lateness import Look, looked
 from chalicelib.domain.load import Load
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.snapshot import read_snapshot
-from chalicelib.domain.trust import Trust
 from chalicelib.ports import Missing, SnapshotStore, Unavailable
 from chalicelib.service.arrivals import Listener
 from chalicelib.service.believe import Believer

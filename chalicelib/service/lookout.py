@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.belief import Belief
-from chalicelib.domain.health import Rules
-from chalicelib.domain.model import Direction, Signal, path_id
-from chalicelib.domain.plan import WORLD, ChannelPlan, Plan
-from chalicelib.domain.probers import entry_of, turned
-from chalicelib.domain.trust import Trust
-from chalicelib.domain.vantages import (
+from chalicelib.domain.detection.probers import entry_of, turned
+from chalicelib.domain.detection.trust import Trust
+from chalicelib.domain.detection.vantages import (
     JUDGED,
     CommonCause,
     Key,
@@ -20,6 +17,9 @@ from chalicelib.domain.vantages import (
     seen,
     speakers,
 )
+from chalicelib.domain.health import Rules
+from chalicelib.domain.model import Direction, Signal, path_id
+from chalicelib.domain.plan import WORLD, ChannelPlan, Plan
 from chalicelib.ports import Ledger, VantageStore
 from chalicelib.service.believe import Believer
 from chalicelib.service.stores import Stores

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from datetime import datetime
 
-from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.model import Direction, Outcome, path_id
 from chalicelib.domain.outbox import RECEIPT_WAIT, Row
+from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.ports import ContactStore, Unavailable
 from chalicelib.service.attempt import Result
 from chalicelib.service.errand import Errand

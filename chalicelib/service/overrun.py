@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.belief import DOWN, TRIAL
 from chalicelib.domain.health import ClassHealth, State
-from chalicelib.domain.minimum_service import PLANNING, planned
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.planned_work.minimum_service import PLANNING, planned
+from chalicelib.domain.proof.spells import OVERRUN
 from chalicelib.domain.snapshot import Snapshot, read_snapshot
-from chalicelib.domain.spells import OVERRUN
 from chalicelib.ports import Missing, Unavailable
 from chalicelib.service.flips import STREAM, note_of
 from chalicelib.service.situation import situation_of

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from chalicelib.domain.model import Direction, EvidenceClass, Outcome, Signal, path_id
-from chalicelib.domain.page import Component, PageState, folded, mildest, worst
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.plan import WORLD, ChannelPlan, Plan
-from chalicelib.domain.watched import Watched, believed
+from chalicelib.domain.vendor_pages.page import Component, PageState, folded, mildest, worst
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched, believed
 from chalicelib.service.probe import probed_paths
 
 WEIGHTS = {PageState.DEGRADED: 2_300, PageState.PARTIAL: 4_600, PageState.DOWN: 6_900}

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.belief import Belief
-from chalicelib.domain.maintenance import VENDOR, Window, Windows
-from chalicelib.domain.maintenance_record import windows_text
-from chalicelib.domain.notice_turns import announced
-from chalicelib.domain.notices import NoticeState
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.planned_work.notice_turns import announced
+from chalicelib.domain.planned_work.notices import NoticeState
+from chalicelib.domain.planned_work.record import windows_text
+from chalicelib.domain.planned_work.vendor_windows import Sky, followed, set_of
+from chalicelib.domain.planned_work.windows import VENDOR, Window, Windows
 from chalicelib.domain.snapshot import millis
-from chalicelib.domain.vendor_windows import Sky, followed, set_of
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.stores import Stores
 

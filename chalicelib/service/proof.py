@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chalicelib.domain.load import Load
 from chalicelib.domain.outbox import Row
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.snapshot import millis
-from chalicelib.domain.watched import Watched, believed
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched, believed
 from chalicelib.ports import Ledger, Unavailable
 
 PAGES = "pages"

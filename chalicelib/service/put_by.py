@@ -7,9 +7,9 @@ from zlib import crc32
 
 from chalicelib.channels import Capability, ChannelError
 from chalicelib.domain.decision import Decision, Reason, kept
-from chalicelib.domain.minimum_service import minimum_reply
 from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved
+from chalicelib.domain.planned_work.minimum_service import minimum_reply
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import ContactStore, Missing, Queues, Ring, Unavailable
 from chalicelib.service.registry import Registry

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.channels import Channel
+from chalicelib.domain.detection.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.domain.model import Direction, EvidenceClass, path_id
 from chalicelib.domain.outbox import Row, RowState
-from chalicelib.domain.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.ports import Unavailable
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.proof import write_loss

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.baseline import Baseline
-from chalicelib.domain.minimum_service import planned
+from chalicelib.domain.detection.baseline import Baseline
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.plan_faults import PlanRefused
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.faults import PlanRefused
+from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.planned_work.minimum_service import planned
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, read_snapshot
 from chalicelib.ports import Missing, PlanStore, PlanVersion, SnapshotStore, Unavailable

@@ -6,14 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.event import Event
 from chalicelib.domain.health import PathHealth
-from chalicelib.domain.minimum_service import planned
+from chalicelib.domain.planned_work.minimum_service import planned
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import moment
-from chalicelib.domain.story import Stories, Waiting
-from chalicelib.domain.story_alerts import Seen, alerts, proven, ticked
-from chalicelib.domain.story_flips import Heard, adopted, ended, hear, unheard
+from chalicelib.domain.telling.alerts import Seen, alerts, proven, ticked
+from chalicelib.domain.telling.event import Event
+from chalicelib.domain.telling.flips import Heard, adopted, ended, hear, unheard
+from chalicelib.domain.telling.story import Stories, Waiting
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.event_shapes import alert_event, ended_event, flip_event
 from chalicelib.service.probe import probed_paths

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from chalicelib.domain.detection.lateness import away_seconds
 from chalicelib.domain.frontdoor import document, feeds, ways
-from chalicelib.domain.lateness import away_seconds
-from chalicelib.domain.maintenance import standing
-from chalicelib.domain.notice_turns import upcoming
 from chalicelib.domain.outbox import LONGEST_DEFERRAL
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.planned_work.notice_turns import upcoming
+from chalicelib.domain.planned_work.windows import standing
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, millis
 from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Unavailable

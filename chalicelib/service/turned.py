@@ -4,8 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.model import Outcome
+from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.ports import ContactStore, Unavailable
 
 

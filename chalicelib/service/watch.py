@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urljoin, urlsplit
 
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.watched import Watched, kept
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched, kept
 from chalicelib.http_types import Call, Http, MaybeSent, NotSent, Response
 from chalicelib.pages import Unreadable, reader
 from chalicelib.ports import Clock

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from chalicelib.domain.frontdoor import Feed
-from chalicelib.domain.notices import DueNotice
 from chalicelib.domain.plan import WORLD, Plan
+from chalicelib.domain.planned_work.notices import DueNotice
 from chalicelib.domain.routing import Situation
 from chalicelib.web.words import say
 

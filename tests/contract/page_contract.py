@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.page import Page, PageState, folded
+from chalicelib.domain.vendor_pages.page import Page, PageState, folded
 from chalicelib.pages import Unreadable, reader
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "pages"

@@ -12,7 +12,7 @@ from twilio.http.response import Response as TwilioResponse
 from twilio.rest import Client
 
 from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, SendFailed, kind
-from chalicelib.domain.canary import mark
+from chalicelib.domain.detection.canary import mark
 from chalicelib.domain.model import Medium, Outcome
 from chalicelib.http_types import MaybeSent, NotSent, Request
 from tests.contract import ses_side, webhook_side

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from page_contract import NOW, PageContract, sample, states
 
-from chalicelib.domain.page import PageState
+from chalicelib.domain.vendor_pages.page import PageState
 from chalicelib.pages import Unreadable, formats, reader
 
 OK, DEGRADED, PARTIAL = PageState.OK, PageState.DEGRADED, PageState.PARTIAL

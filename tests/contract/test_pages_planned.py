@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from page_contract import NOW, SAMPLES, sample
 
-from chalicelib.domain.page_plan import PagePlan
-from chalicelib.domain.watched import Watched, dump_watched, kept, read_watched
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched, dump_watched, kept, read_watched
 from chalicelib.pages import formats, reader
 
 

@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.service.watch_turns import due
 from infra.local.fakes.vendors import Signed, post
 from infra.local.scene import until

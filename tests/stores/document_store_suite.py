@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 from examples import NOW, at
 
-from chalicelib.domain.chain import broken_at
-from chalicelib.domain.maintenance import ICAL, VENDOR, Effect, Span, Window, Windows
-from chalicelib.domain.notices import DueNotice, NoticeState
 from chalicelib.domain.orders import Order, OrderKind, Orders
+from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
+from chalicelib.domain.planned_work.windows import ICAL, VENDOR, Effect, Span, Window, Windows
+from chalicelib.domain.proof.chain import broken_at
 from chalicelib.ports import Missing, PlanVersion, Stale
 
 

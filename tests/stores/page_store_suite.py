@@ -6,8 +6,8 @@ from examples import NOW, at
 
 from chalicelib.domain.health import ClassHealth, Rules, apply, batch_of
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
-from chalicelib.domain.page import Component, Incident, Maintenance, PageState
-from chalicelib.domain.watched import Watched
+from chalicelib.domain.vendor_pages.page import Component, Incident, Maintenance, PageState
+from chalicelib.domain.vendor_pages.watched import Watched
 
 VOICE = Component(name="Voice", state=PageState.DOWN, regions={"europe": PageState.DOWN, "": PageState.OK})
 TROUBLE = Incident(id="i", title="Coupés", state=PageState.DOWN, since=NOW, components=frozenset({"voice"}))

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from examples import NOW, at, row, work
 
-from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.model import Outcome
+from chalicelib.domain.proof.dispatch import Dispatch
 
 
 def send(path: str, key: str = "k1", seconds: float = 0, **changes) -> Dispatch:

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from examples import NOW
 
-from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.health_machine import ClassHealth, Flip, State
+from chalicelib.domain.detection.machine import ClassHealth, Flip, State
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.routing import Situation
-from chalicelib.domain.story import Stories, Story, Told, Waiting
+from chalicelib.domain.telling.event import Event, EventType
+from chalicelib.domain.telling.story import Stories, Story, Told, Waiting
 from chalicelib.ports import Stale
 from chalicelib.service.flips import entry_of, note_of
 from chalicelib.service.tell import Teller

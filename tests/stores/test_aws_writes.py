@@ -13,7 +13,7 @@ from chalicelib.domain.health import batch_of, demanded
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.outbox import Due
-from chalicelib.domain.story import Stories
+from chalicelib.domain.telling.story import Stories
 
 
 class Spying:

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from examples import NOW, at
 
-from chalicelib.domain.traffic import BLOCK, SLOT, slot_of
-from chalicelib.domain.usual import HALVES, Usual
-from chalicelib.domain.voices import Voices
+from chalicelib.domain.detection.traffic import BLOCK, SLOT, slot_of
+from chalicelib.domain.detection.usual import HALVES, Usual
+from chalicelib.domain.detection.voices import Voices
 from chalicelib.ports import Stale
 
 FIRST = slot_of(NOW) // BLOCK * BLOCK

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from examples import NOW, at
 
-from chalicelib.domain.trust import Trust
-from chalicelib.domain.vantages import Sight
+from chalicelib.domain.detection.trust import Trust
+from chalicelib.domain.detection.vantages import Sight
 
 
 def sight(vantage: str, channel: str, seconds: float = 0, **changes) -> Sight:

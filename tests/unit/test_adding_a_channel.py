@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.channels import Capability, Channel, ChannelConfig, kinds
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
 from tests.fakes_http import ScriptedHttp
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.arrival import LAG, LEAST, LOSS, SUSPECT, judge
-from chalicelib.domain.arrival_paths import counted_on, judged, zone_of
-from chalicelib.domain.plan_reader import read_plan
-from chalicelib.domain.traffic import SLOT, slot_of
-from chalicelib.domain.usual import (
+from chalicelib.domain.detection.arrival import LAG, LEAST, LOSS, SUSPECT, judge
+from chalicelib.domain.detection.arrival_paths import counted_on, judged, zone_of
+from chalicelib.domain.detection.traffic import SLOT, slot_of
+from chalicelib.domain.detection.usual import (
     HALF,
     HALVES,
     Usual,
@@ -26,6 +25,7 @@ from chalicelib.domain.usual import (
     read_usual,
     size,
 )
+from chalicelib.domain.plan_document.reader import read_plan
 from tests.world import PLAN
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.baseline import Baseline
-from chalicelib.domain.calibration import baseline
-from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.detection.baseline import Baseline
+from chalicelib.domain.detection.calibration import baseline
 from chalicelib.domain.model import Outcome
+from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.memory import MemoryPorts
 from infra.baseline import counted, told
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.blame import ENOUGH, Because, Clues, Elsewhere, Segment, blame
+from chalicelib.domain.proof.blame import ENOUGH, Because, Clues, Elsewhere, Segment, blame
 
 
 def said(**clues):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.calibration import ENOUGH, MOST_P0, Baseline, baseline, calibrated, upper
+from chalicelib.domain.detection.calibration import ENOUGH, MOST_P0, Baseline, baseline, calibrated, upper
 from chalicelib.domain.health import Rules
 
 RULES = Rules()

@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from chalicelib.domain.maintenance import Span, Window, Windows
 from chalicelib.domain.model import ContactKind, Outcome, Signal, row_key
 from chalicelib.domain.outbox import RowState
+from chalicelib.domain.planned_work.windows import Span, Window, Windows
 from tests.contract.twilio_side import NUMBER, SID, form_request, posted
 from tests.world import World
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.channels import Capability, kind, kinds
-from chalicelib.domain.canary import PREFIX, canary_key, mark, recognised, slot
 from chalicelib.domain.canary_plan import CanaryPlan
-from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.detection.canary import PREFIX, canary_key, mark, recognised, slot
+from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
 from chalicelib.service.operate.canaries import canary_faults
 from tests.world import PLAN
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.crowd import NAMES, accused, complains, folded
+from chalicelib.domain.detection.crowd import NAMES, accused, complains, folded
 from chalicelib.domain.model import Medium
 
 CHANNELS = {

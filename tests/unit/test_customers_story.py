@@ -6,9 +6,9 @@ from json import loads as read_json
 
 import pytest
 
+from chalicelib.domain.detection.traffic import slot_of
+from chalicelib.domain.detection.usual import HALF, HALVES, Usual
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
-from chalicelib.domain.traffic import slot_of
-from chalicelib.domain.usual import HALF, HALVES, Usual
 from chalicelib.service.arrivals import Listener
 from chalicelib.service.canary_turns import Pace, turns
 from tests.world import PLAN, START, World

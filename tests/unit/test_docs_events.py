@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from event_shape import SCHEMA, faults
 
-from chalicelib.domain.event import EventType, document
-from chalicelib.domain.story_alerts import Alert
-from chalicelib.domain.story_flips import News
+from chalicelib.domain.telling.alerts import Alert
+from chalicelib.domain.telling.event import EventType, document
+from chalicelib.domain.telling.flips import News
 from chalicelib.http_types import NotSent
 from tests.world import World
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.dispatch import Dispatch, Fate, fate
-from chalicelib.domain.loss import counts, judged, longest_unannounced, lost_at, share
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import RowState, Work, claimed, deferred, moved, recorded
-from chalicelib.domain.spells import Spell
+from chalicelib.domain.proof.dispatch import Dispatch, Fate, fate
+from chalicelib.domain.proof.loss import counts, judged, longest_unannounced, lost_at, share
+from chalicelib.domain.proof.spells import Spell
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
 DUE = AT + timedelta(minutes=2)

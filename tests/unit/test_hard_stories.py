@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.detection.receipts import arrived, missing, receipt_rules
 from chalicelib.domain.health import PathHealth, Rules, State, believe, elapse, observe
 from chalicelib.domain.model import EvidenceClass, Medium, Outcome, Signal
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.receipts import arrived, missing, receipt_rules
 from chalicelib.domain.routing import Case, route
 from chalicelib.ports import Unavailable
 from tests.world import World

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.detection.record import class_of, class_record, path_of, path_record
 from chalicelib.domain.health import ClassHealth, PathHealth, Rules, State, believe, measured, observe
-from chalicelib.domain.health_record import class_of, class_record, path_of, path_record
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

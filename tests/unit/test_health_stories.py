@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.detection.machine import WORDS
 from chalicelib.domain.health import PathHealth, Rules, State, believe, drawn, elapse, observe, trial_share
-from chalicelib.domain.health_machine import WORDS
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

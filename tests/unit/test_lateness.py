@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.lateness import GRACE, Look, as_of, dump_look, late_seconds, looked, read_look
+from chalicelib.domain.detection.lateness import (
+    GRACE,
+    Look,
+    as_of,
+    dump_look,
+    late_seconds,
+    looked,
+    read_look,
+)
 from chalicelib.handlers import workers
 from chalicelib.ports import Unavailable
 from chalicelib.wiring import use

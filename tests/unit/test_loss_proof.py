@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.chain import chained
 from chalicelib.domain.health import ClassHealth, Rules, demanded
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.domain.report_seal import digest_of, faults_of, sealed
+from chalicelib.domain.proof.chain import chained
+from chalicelib.domain.proof.report_seal import digest_of, faults_of, sealed
 from infra.verify import main
 from tests.unit.evidence_side import PATH, Mails
 from tests.world import START

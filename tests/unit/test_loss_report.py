@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.model import Outcome, ReceiptState
-from chalicelib.domain.proportion import wilson
+from chalicelib.domain.proof.dispatch import Dispatch
+from chalicelib.domain.proof.proportion import wilson
 from chalicelib.service.operate.evidence_case import MOST_SENDS
 from chalicelib.web.loss_words import LOSS_WORDS
 from tests.unit.evidence_side import HOST, PATH, Mails

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.proportion import wilson
-from chalicelib.domain.sequential import ALARM, MISS, THRESHOLD, Said, found_out, verdict
+from chalicelib.domain.proof.proportion import wilson
+from chalicelib.domain.proof.sequential import ALARM, MISS, THRESHOLD, Said, found_out, verdict
 
 
 @pytest.mark.parametrize(

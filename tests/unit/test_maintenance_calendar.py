@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.calendar_windows import read_windows_of
+from chalicelib.domain.planned_work.calendar_windows import read_windows_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.maintenance import standing
-from chalicelib.domain.maintenance_rules import Ahead, conflicts, new_conflicts
+from chalicelib.domain.planned_work.rules import Ahead, conflicts, new_conflicts
+from chalicelib.domain.planned_work.windows import standing
 from tests.unit.test_maintenance_rules import NOW, PLAN, ahead, order, window
 
 SCOPES = (

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.maintenance import Span, Window, Windows
-from chalicelib.domain.maintenance_record import dump_windows as dumped
-from chalicelib.domain.maintenance_record import read_windows
-from chalicelib.domain.maintenance_rules import Ahead, MaintenanceRule, conflicts, new_conflicts
-from chalicelib.domain.maintenance_scopes import affected
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.planned_work.record import dump_windows as dumped
+from chalicelib.domain.planned_work.record import read_windows
+from chalicelib.domain.planned_work.rules import Ahead, MaintenanceRule, conflicts, new_conflicts
+from chalicelib.domain.planned_work.scopes import affected
+from chalicelib.domain.planned_work.windows import Span, Window, Windows
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PLAN = read_plan(

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.detection.record import State
 from chalicelib.domain.frontdoor import Note, ways
 from chalicelib.domain.health import Flip
-from chalicelib.domain.health_record import State
-from chalicelib.domain.maintenance import PUBLISHED, Windows, standing
-from chalicelib.domain.minimum_service import minimum_reply, planned
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import OrderKind, Orders
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.planned_work.minimum_service import minimum_reply, planned
+from chalicelib.domain.planned_work.windows import PUBLISHED, Windows, standing
 from chalicelib.domain.routing import Case, Medium, Situation, route
 from chalicelib.domain.snapshot import Snapshot, dump_snapshot, read_snapshot
 from tests.unit.operations_side import PLAN, Operations, give

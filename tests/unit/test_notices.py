@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.maintenance import Span, Window, Windows
-from chalicelib.domain.notice_turns import announced, everything, upcoming
-from chalicelib.domain.notices import NOTICES, NoticeState
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.planned_work.notice_turns import announced, everything, upcoming
+from chalicelib.domain.planned_work.notices import NOTICES, NoticeState
+from chalicelib.domain.planned_work.windows import Span, Window, Windows
 from chalicelib.domain.snapshot import Snapshot, dump_snapshot, read_snapshot
 from chalicelib.web.upcoming import span_words, zone_of
 from tests.unit.operations_side import PLAN

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chalicelib.domain.blame import Because, Segment
 from chalicelib.domain.model import Outcome, Signal
-from chalicelib.domain.sequential import Said
+from chalicelib.domain.proof.blame import Because, Segment
+from chalicelib.domain.proof.sequential import Said
 from tests.unit.evidence_side import PATH, Mails
 from tests.unit.operations_side import down
 

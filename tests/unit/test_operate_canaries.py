@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.canary import canary_key, slot
+from chalicelib.domain.detection.canary import canary_key, slot
 from chalicelib.handlers import workers
 from chalicelib.service.canary_turns import Pace, canary_note
 from tests.unit.operations_side import Operations

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.maintenance import Windows
+from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.ports import Stale
 from tests.unit.operations_side import PLAN, Operations, down, give
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.safety import breaches, new_breaches
 from chalicelib.service.operate.callers import Caller
 from chalicelib.service.operate.orders import Wanted

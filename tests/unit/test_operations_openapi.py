@@ -6,12 +6,12 @@ import pytest
 import yaml
 
 from app import app
-from chalicelib.domain.maintenance import Effect
-from chalicelib.domain.maintenance_rules import MaintenanceRule
 from chalicelib.domain.model import ContactKind, Direction, Medium, Outcome, row_key
-from chalicelib.domain.notices import NOTICES, NoticeState
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.outbox import RowState
+from chalicelib.domain.planned_work.notices import NOTICES, NoticeState
+from chalicelib.domain.planned_work.rules import MaintenanceRule
+from chalicelib.domain.planned_work.windows import Effect
 from chalicelib.domain.routing import Reason
 from chalicelib.handlers.operate.decisions import FIELDS
 from chalicelib.handlers.operate.maintenance import FIELDS as WINDOW_FIELDS

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.proof.spells import Turn, spells, turns_of
 from chalicelib.domain.snapshot import read_snapshot
-from chalicelib.domain.spells import Turn, spells, turns_of
 from chalicelib.service.overrun import write_overruns
 from tests.unit.test_operate_maintenance import plan as plan_work
 from tests.unit.vendor_side import Vendor, work

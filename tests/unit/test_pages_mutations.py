@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.page import Page, PageState
-from chalicelib.domain.page_plan import PagePlan
-from chalicelib.domain.watched import Watched, dump_watched, kept, read_watched
+from chalicelib.domain.vendor_pages.page import Page, PageState
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched, dump_watched, kept, read_watched
 from chalicelib.pages import Unreadable, formats, reader
 
 SAMPLES = sorted((Path(__file__).resolve().parents[1] / "samples" / "pages").iterdir())

@@ -2,8 +2,8 @@
 
 import json
 
-from chalicelib.domain.plan_lint import warnings
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.lint import warnings
+from chalicelib.domain.plan_document.reader import read_plan
 
 LABELS = {"fr": "Ici", "en": "Here"}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
 from chalicelib.pages import formats
 from tests.unit.test_plan_reader import EXAMPLE
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.model import Contact, Medium, Party
-from chalicelib.domain.plan_faults import MOST_FAULTS
-from chalicelib.domain.plan_lint import warnings
-from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.plan_document.faults import MOST_FAULTS
+from chalicelib.domain.plan_document.lint import warnings
+from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("messenger", "whatsapp", "twilio_voice", "chatwoot", "webhook")
@@ -90,7 +90,7 @@ def test_a_plan_written_back_is_the_same_plan_with_the_same_digest():
 
 def test_a_compiled_plan_is_read_without_the_yaml_parser():
     code = (
-        "import sys; from chalicelib.domain.plan_reader import read_plan;"
+        "import sys; from chalicelib.domain.plan_document.reader import read_plan;"
         "read_plan(sys.stdin.read(), 1); print('yaml' in sys.modules)"
     )
 

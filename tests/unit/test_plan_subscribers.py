@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
 from tests.world import PLAN
 
 

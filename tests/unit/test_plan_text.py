@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.plan_reader import PlanRefused, read_plan
-from chalicelib.domain.plan_text import document
+from chalicelib.domain.plan_document.reader import PlanRefused, read_plan
+from chalicelib.domain.plan_document.text import document
 
 
 def messages(text):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.maintenance import Windows
+from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.memory.maintenance import MemoryMaintenance
 from chalicelib.service.planned_work import planned_work
 from tests.unit.operations_side import PLAN

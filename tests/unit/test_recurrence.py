@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.recurrence import DAYS, days, instant, read_rule, starts
+from chalicelib.domain.planned_work.recurrence import DAYS, days, instant, read_rule, starts
 
 PARIS = ZoneInfo("Europe/Paris")
 at = datetime.fromisoformat

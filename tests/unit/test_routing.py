@@ -10,7 +10,7 @@ from chalicelib.domain.health import Belief
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Medium
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.plan_reader import read_plan
+from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.routing import (
     CODES,
     LAST_RANK,

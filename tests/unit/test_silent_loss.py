@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.detection.receipts import arrived, missing, receipt_rules, speaks
 from chalicelib.domain.health import ClassHealth, Rules, State, believe
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 from chalicelib.domain.outbox import Due, RowState, claimed, recorded
-from chalicelib.domain.receipts import arrived, missing, receipt_rules, speaks
 from tests.world import START, World
 
 SILENT = EvidenceClass.SILENT

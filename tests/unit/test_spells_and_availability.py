@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.availability import available, expected, tallied
-from chalicelib.domain.chain import Entry
-from chalicelib.domain.dispatch import hours_between
-from chalicelib.domain.spells import Spell, Turn, spells, turn_of, turns_of, union, without
+from chalicelib.domain.proof.availability import available, expected, tallied
+from chalicelib.domain.proof.chain import Entry
+from chalicelib.domain.proof.dispatch import hours_between
+from chalicelib.domain.proof.spells import Spell, Turn, spells, turn_of, turns_of, union, without
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 PATH = "mail#out#world"

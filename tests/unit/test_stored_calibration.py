@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.baseline import Baseline
-from chalicelib.domain.calibration import rules_for
+from chalicelib.domain.detection.baseline import Baseline
+from chalicelib.domain.detection.calibration import rules_for
 from chalicelib.domain.health import Rules
 from chalicelib.domain.model import Outcome, Signal
-from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
 from tests.unit.operations_side import Operations
 from tests.world import PLAN, World
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.health_machine import ClassHealth, PathHealth, State
+from chalicelib.domain.detection.machine import ClassHealth, PathHealth, State
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.domain.story import Stories, Told
-from chalicelib.domain.story_flips import GRACE, QUIET, Heard, News, adopted, ended, hear, unheard
+from chalicelib.domain.telling.flips import GRACE, QUIET, Heard, News, adopted, ended, hear, unheard
+from chalicelib.domain.telling.story import Stories, Told
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PATH = "box-a#out#world"

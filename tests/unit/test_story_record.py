@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.story import Gap, Stories, Story, Told, Waiting
-from chalicelib.domain.story_record import read_stories, stories_text
+from chalicelib.domain.telling.event import Event, EventType
+from chalicelib.domain.telling.record import read_stories, stories_text
+from chalicelib.domain.telling.story import Gap, Stories, Story, Told, Waiting
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PATH = "box-a#out#world"

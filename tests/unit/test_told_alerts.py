@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.domain.event import EventType
 from chalicelib.domain.orders import Order, OrderKind, Orders
+from chalicelib.domain.telling.event import EventType
 from chalicelib.handlers import workers
 from chalicelib.http_types import NotSent
 from chalicelib.wiring import use

@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.aws.events import BusEvents
-from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.story import Stories, Waiting
+from chalicelib.domain.telling.event import Event, EventType
+from chalicelib.domain.telling.story import Stories, Waiting
 from chalicelib.handlers import workers
 from chalicelib.http_types import NotSent
 from chalicelib.memory.loud import MemoryEvents, MemoryStories

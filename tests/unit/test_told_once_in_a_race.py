@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from chalicelib.domain.health_machine import ClassHealth, Flip, State
+from chalicelib.domain.detection.machine import ClassHealth, Flip, State
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.service.tell import Teller
 from tests.world import World

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from told_side import PATH, SUBSCRIBERS, heal, made, minutes, outage, published
 
-from chalicelib.domain.event import EventType
 from chalicelib.domain.model import Outcome, Signal
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.story_flips import GRACE
+from chalicelib.domain.telling.event import EventType
+from chalicelib.domain.telling.flips import GRACE
 from chalicelib.handlers import workers
 from chalicelib.http_types import NotSent
 from chalicelib.ports import Unavailable

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.health import PathHealth, Rules, State, observe
-from chalicelib.domain.model import EvidenceClass, Outcome, Signal
-from chalicelib.domain.probers import dump_trust, read_trust, turned
-from chalicelib.domain.trust import Trust
-from chalicelib.domain.vantages import (
+from chalicelib.domain.detection.probers import dump_trust, read_trust, turned
+from chalicelib.domain.detection.trust import Trust
+from chalicelib.domain.detection.vantages import (
     FRESH,
     TOGETHER,
     CommonCause,
@@ -23,6 +21,8 @@ from chalicelib.domain.vantages import (
     seen,
     speakers,
 )
+from chalicelib.domain.health import PathHealth, Rules, State, observe
+from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 RULES = Rules()

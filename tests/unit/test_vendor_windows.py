@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.maintenance import Windows
+from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.http_types import NotSent
 from tests.unit.operations_side import PLAN, give
 from tests.unit.test_operate_maintenance import plan as plan_work

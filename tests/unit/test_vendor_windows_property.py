@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.maintenance import VENDOR, Effect, Span, Windows, extended
-from chalicelib.domain.maintenance_record import dump_windows, read_windows
-from chalicelib.domain.maintenance_rules import Ahead, conflicts, new_conflicts
 from chalicelib.domain.orders import Orders
-from chalicelib.domain.page import Maintenance
-from chalicelib.domain.page_plan import PagePlan
-from chalicelib.domain.vendor_windows import Sky, followed, id_of
-from chalicelib.domain.watched import Watched
+from chalicelib.domain.planned_work.record import dump_windows, read_windows
+from chalicelib.domain.planned_work.rules import Ahead, conflicts, new_conflicts
+from chalicelib.domain.planned_work.vendor_windows import Sky, followed, id_of
+from chalicelib.domain.planned_work.windows import VENDOR, Effect, Span, Windows, extended
+from chalicelib.domain.vendor_pages.page import Maintenance
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched
 from tests.unit.test_maintenance_rules import PLAN, order, window
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

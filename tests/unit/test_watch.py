@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.handlers import workers
 from chalicelib.http_types import MaybeSent, NotSent
 from chalicelib.service.watch import MOST_REDIRECTS

@@ -1,6 +1,6 @@
 """A world with two subscribers, and what is published there: shared by the stories of what is told."""
 
-from chalicelib.domain.event import EventType
+from chalicelib.domain.telling.event import EventType
 from chalicelib.http_types import NotSent
 from tests.world import PLAN, SECRET, World
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.outbox import RowState
-from chalicelib.domain.plan_faults import Fault, Place
+from chalicelib.domain.plan_document.faults import Fault, Place
 from chalicelib.handlers.asked import Asked, Said, listing, settled
 from chalicelib.service.operate import contacts, telling
 from chalicelib.service.operate.post import Post

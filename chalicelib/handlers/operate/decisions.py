@@ -1,8 +1,8 @@
 """/v1/decisions: what would be decided for a contact now."""
 
 from chalicelib.domain.model import Medium
-from chalicelib.domain.plan_faults import Place
-from chalicelib.domain.plan_text import MOST_BYTES
+from chalicelib.domain.plan_document.faults import Place
+from chalicelib.domain.plan_document.text import MOST_BYTES
 from chalicelib.handlers.asked import Asked, Said, settled
 from chalicelib.service.operate import decisions
 from chalicelib.service.operate.post import Post

@@ -1,6 +1,6 @@
 """/v1/desks: the load of desks whose kind cannot tell it."""
 
-from chalicelib.domain.plan_faults import Fault
+from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.handlers.asked import Asked, Said, settled
 from chalicelib.service.operate import loads
 from chalicelib.service.operate.post import Post

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
-from chalicelib.domain.plan_faults import Fault, Place
-from chalicelib.domain.report_seal import FIELDS
+from chalicelib.domain.plan_document.faults import Fault, Place
+from chalicelib.domain.proof.report_seal import FIELDS
 from chalicelib.handlers.asked import Asked, Said, instant, settled
 from chalicelib.service.operate import evidence, evidence_verify
 from chalicelib.service.operate.evidence_case import LONGEST, Window

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from chalicelib.domain.calendar_text import MOST_BYTES, UnreadableCalendar, zone_of
-from chalicelib.domain.calendar_windows import simple
-from chalicelib.domain.maintenance import AHEAD, Span, Window
-from chalicelib.domain.plan_faults import Place
-from chalicelib.domain.plan_fields import duration
-from chalicelib.domain.recurrence import Rule, read_rule
+from chalicelib.domain.plan_document.faults import Place
+from chalicelib.domain.plan_document.fields import duration
+from chalicelib.domain.planned_work.calendar_text import MOST_BYTES, UnreadableCalendar, zone_of
+from chalicelib.domain.planned_work.calendar_windows import simple
+from chalicelib.domain.planned_work.recurrence import Rule, read_rule
+from chalicelib.domain.planned_work.windows import AHEAD, Span, Window
 from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
 from chalicelib.handlers.problems import clash
 from chalicelib.service.operate import maintenance

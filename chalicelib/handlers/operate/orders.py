@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from chalicelib.domain.orders import LONGEST, OrderKind
-from chalicelib.domain.plan_faults import Place
+from chalicelib.domain.plan_document.faults import Place
 from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
 from chalicelib.service.operate import orders
 from chalicelib.service.operate.post import Post

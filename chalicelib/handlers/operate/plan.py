@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from chalicelib.domain.plan_faults import Fault, Place
-from chalicelib.domain.plan_text import MOST_BYTES
+from chalicelib.domain.plan_document.faults import Fault, Place
+from chalicelib.domain.plan_document.text import MOST_BYTES
 from chalicelib.handlers.asked import Asked, Said, listing, settled, tagged
 from chalicelib.handlers.problems import told
 from chalicelib.ports import PlanVersion

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from chalicelib.domain.availability import Availability, available, tallied
 from chalicelib.domain.health import PathHealth, State, measured
 from chalicelib.domain.model import Direction
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.spells import Spell, spells, turns_of
+from chalicelib.domain.proof.availability import Availability, available, tallied
+from chalicelib.domain.proof.spells import Spell, spells, turns_of
 from chalicelib.ports import Unavailable
 from chalicelib.service.flips import STREAM as FLIPS
 from chalicelib.service.operate.evidence_case import MOST_SENDS

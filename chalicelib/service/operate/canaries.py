@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalicelib.channels import Capability, kind
 from chalicelib.domain.plan import ChannelPlan
-from chalicelib.domain.plan_faults import Fault
+from chalicelib.domain.plan_document.faults import Fault
 
 CALLS_APART = timedelta(minutes=10)
 LONGEST_CALL_WAIT = timedelta(seconds=50)

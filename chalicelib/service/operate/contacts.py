@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.model import ContactKind, party_key
 from chalicelib.domain.outbox import Due, Row, RowState, Work, moved
-from chalicelib.domain.plan_faults import Fault
+from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Missing, Ring, Stale, Unavailable
 from chalicelib.service.operate.post import Post

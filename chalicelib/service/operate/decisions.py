@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib.channels import kind, kinds
 from chalicelib.domain.model import Contact, Medium, Party
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.domain.plan_reader import PlanRefused, read_plan
+from chalicelib.domain.plan_document.reader import PlanRefused, read_plan
 from chalicelib.domain.routing import Case, Situation, route
 from chalicelib.service.operate.health import snapshot
 from chalicelib.service.operate.post import Json, Post

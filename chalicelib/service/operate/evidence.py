@@ -1,11 +1,11 @@
 """The loss report: what a path lost in a window, how sure that is, whose it is, and what proves it."""
 
-from chalicelib.domain.blame import blame
-from chalicelib.domain.dispatch import LOST
-from chalicelib.domain.loss import counts, longest_unannounced, lost_at, share
-from chalicelib.domain.promise import ReceiptPromise
-from chalicelib.domain.report_seal import excerpt, sealed
-from chalicelib.domain.sequential import found_out
+from chalicelib.domain.detection.promise import ReceiptPromise
+from chalicelib.domain.proof.blame import blame
+from chalicelib.domain.proof.dispatch import LOST
+from chalicelib.domain.proof.loss import counts, longest_unannounced, lost_at, share
+from chalicelib.domain.proof.report_seal import excerpt, sealed
+from chalicelib.domain.proof.sequential import found_out
 from chalicelib.domain.snapshot import millis
 from chalicelib.service.operate import evidence_words as told
 from chalicelib.service.operate.evidence_case import Case, Window, case_of

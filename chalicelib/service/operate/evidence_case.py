@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.chain import Entry
-from chalicelib.domain.dispatch import LOST
-from chalicelib.domain.loss import Judged, judged
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.domain.plan_faults import Fault
-from chalicelib.domain.spells import Spell, spells, turns_of
+from chalicelib.domain.plan_document.faults import Fault
+from chalicelib.domain.proof.chain import Entry
+from chalicelib.domain.proof.dispatch import LOST
+from chalicelib.domain.proof.loss import Judged, judged
+from chalicelib.domain.proof.spells import Spell, spells, turns_of
 from chalicelib.ports import Ledger
 from chalicelib.service.flips import STREAM as FLIPS
 from chalicelib.service.operate.orders import require_scope

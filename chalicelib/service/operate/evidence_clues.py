@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.channels import ChannelError
-from chalicelib.domain.blame import Clues, Elsewhere
-from chalicelib.domain.chain import Entry
-from chalicelib.domain.dispatch import LOST, Fate
-from chalicelib.domain.loss import Judged, judged
+from chalicelib.domain.detection.promise import ReceiptPromise
 from chalicelib.domain.model import Direction, Outcome, path_id
-from chalicelib.domain.page import PageState
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.domain.promise import ReceiptPromise
+from chalicelib.domain.proof.blame import Clues, Elsewhere
+from chalicelib.domain.proof.chain import Entry
+from chalicelib.domain.proof.dispatch import LOST, Fate
+from chalicelib.domain.proof.loss import Judged, judged
 from chalicelib.domain.snapshot import moment
+from chalicelib.domain.vendor_pages.page import PageState
+from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.ports import Missing
 from chalicelib.service.operate.evidence_case import DAY, Case
 from chalicelib.service.operate.post import Post

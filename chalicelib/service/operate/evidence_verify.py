@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.chain import broken_at
-from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.report_seal import digests, faults_of, signed
+from chalicelib.domain.proof.chain import broken_at
+from chalicelib.domain.proof.dispatch import Dispatch
+from chalicelib.domain.proof.report_seal import digests, faults_of, signed
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Ledger
 from chalicelib.service.operate.evidence_case import LONGEST, MOST_SENDS, Window

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from chalicelib.domain.availability import available
-from chalicelib.domain.blame import Clues
-from chalicelib.domain.chain import Entry
-from chalicelib.domain.dispatch import LOST, Fate
-from chalicelib.domain.loss import Judged, Share, Unannounced
-from chalicelib.domain.page_plan import PagePlan
-from chalicelib.domain.sequential import Verdict
+from chalicelib.domain.proof.availability import available
+from chalicelib.domain.proof.blame import Clues
+from chalicelib.domain.proof.chain import Entry
+from chalicelib.domain.proof.dispatch import LOST, Fate
+from chalicelib.domain.proof.loss import Judged, Share, Unannounced
+from chalicelib.domain.proof.sequential import Verdict
+from chalicelib.domain.proof.spells import Spell
 from chalicelib.domain.snapshot import millis, moment
-from chalicelib.domain.spells import Spell
+from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.service.operate.evidence_case import MONTH, Case
 from chalicelib.service.operate.evidence_clues import admission, standing, words
 from chalicelib.service.operate.post import Json, iso

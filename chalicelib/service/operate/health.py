@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from chalicelib.domain.health import Belief, ClassHealth, PathHealth, Rules, believe
-from chalicelib.domain.maintenance import standing
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.planned_work.windows import standing
 from chalicelib.ports import Unavailable
 from chalicelib.service.operate import loads
 from chalicelib.service.operate.orders import described as order_described

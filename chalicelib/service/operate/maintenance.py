@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from chalicelib.domain.calendar_windows import Planned, read_windows_of
-from chalicelib.domain.maintenance import ICAL, VENDOR, Effect, Window, Windows, extended
-from chalicelib.domain.maintenance_rules import Ahead, Conflict, new_conflicts
-from chalicelib.domain.maintenance_scopes import affected
-from chalicelib.domain.plan_faults import Fault, Place
-from chalicelib.domain.plan_fields import duration
+from chalicelib.domain.plan_document.faults import Fault, Place
+from chalicelib.domain.plan_document.fields import duration
+from chalicelib.domain.planned_work.calendar_windows import Planned, read_windows_of
+from chalicelib.domain.planned_work.rules import Ahead, Conflict, new_conflicts
+from chalicelib.domain.planned_work.scopes import affected
+from chalicelib.domain.planned_work.windows import ICAL, VENDOR, Effect, Window, Windows, extended
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate.post import Json, Post
 from chalicelib.service.operate.refusals import Absent, Clashing, Faulty, Overtaken, Unfit

@@ -2,9 +2,9 @@
 
 from datetime import tzinfo
 
-from chalicelib.domain.notice_turns import everything
-from chalicelib.domain.notices import DueNotice, NoticeState
 from chalicelib.domain.plan import Plan
+from chalicelib.domain.planned_work.notice_turns import everything
+from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.web.upcoming import sentences, zone_of
 

@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.maintenance import standing
-from chalicelib.domain.maintenance_rules import Ahead, new_conflicts
 from chalicelib.domain.model import Direction
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.plan import WORLD, Plan
+from chalicelib.domain.planned_work.rules import Ahead, new_conflicts
+from chalicelib.domain.planned_work.windows import standing
 from chalicelib.domain.safety import FORBIDDING, new_breaches
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate.post import Json, Post, iso

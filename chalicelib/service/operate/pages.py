@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from chalicelib.domain.page import Component, Incident, Maintenance
-from chalicelib.domain.page_plan import PagePlan
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.watched import Watched, believed, doubt
+from chalicelib.domain.vendor_pages.page import Component, Incident, Maintenance
+from chalicelib.domain.vendor_pages.plan import PagePlan
+from chalicelib.domain.vendor_pages.watched import Watched, believed, doubt
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.page_words import pages_of
 

@@ -6,13 +6,13 @@ from hashlib import sha256
 
 from chalicelib.channels import ChannelError, Setting, kind, kinds
 from chalicelib.domain.keys import cursor_of, parts_of
-from chalicelib.domain.maintenance import standing
-from chalicelib.domain.maintenance_rules import Ahead, conflicts
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.domain.plan_faults import Fault
-from chalicelib.domain.plan_lint import warnings
-from chalicelib.domain.plan_reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.plan_document.faults import Fault
+from chalicelib.domain.plan_document.lint import warnings
+from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
+from chalicelib.domain.planned_work.rules import Ahead, conflicts
+from chalicelib.domain.planned_work.windows import standing
 from chalicelib.domain.safety import new_breaches
 from chalicelib.pages import formats
 from chalicelib.ports import Missing, PlanVersion, Stale

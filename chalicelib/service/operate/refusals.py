@@ -17,8 +17,8 @@ Errors, one for each reaction that the caller can have::
     └── Unfit       the contact or the window is in no state for this
 """
 
-from chalicelib.domain.maintenance_rules import Conflict
-from chalicelib.domain.plan_faults import Fault
+from chalicelib.domain.plan_document.faults import Fault
+from chalicelib.domain.planned_work.rules import Conflict
 from chalicelib.domain.safety import Breach
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from chalicelib.domain.ageing import believed
 from chalicelib.domain.belief import UP, Belief
-from chalicelib.domain.calibration import rules_for
+from chalicelib.domain.detection.ageing import believed
+from chalicelib.domain.detection.calibration import rules_for
+from chalicelib.domain.detection.lateness import Look, as_of
+from chalicelib.domain.detection.trust import Trust
+from chalicelib.domain.detection.vantages import Sight
 from chalicelib.domain.health import PathHealth, Rules
-from chalicelib.domain.lateness import Look, as_of
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.trust import Trust
-from chalicelib.domain.vantages import Sight
 from chalicelib.service.lookout import keys
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.situation import NoSituation

@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from chalicelib.domain.maintenance import (
+from chalicelib.domain.plan import Plan
+from chalicelib.domain.plan_document.faults import Fault
+from chalicelib.domain.planned_work.notices import NOTICES
+from chalicelib.domain.planned_work.record import windows_text
+from chalicelib.domain.planned_work.scopes import serves
+from chalicelib.domain.planned_work.windows import (
     LONGEST,
     LONGEST_DRAIN,
     REPLY,
@@ -13,11 +18,6 @@ from chalicelib.domain.maintenance import (
     Windows,
     overlapping,
 )
-from chalicelib.domain.maintenance_record import windows_text
-from chalicelib.domain.maintenance_scopes import serves
-from chalicelib.domain.notices import NOTICES
-from chalicelib.domain.plan import Plan
-from chalicelib.domain.plan_faults import Fault
 from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Json, iso
 from chalicelib.service.operate.refusals import Absent

@@ -1,0 +1,1 @@
+"""Work planned ahead: windows, their rules, calendars, announcements; ours and the vendors'."""

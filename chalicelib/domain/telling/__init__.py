@@ -1,0 +1,1 @@
+"""What is told of flips, and to whom it was told already."""

@@ -1,0 +1,88 @@
+"""Stories as one JSON text, and back; times in milliseconds, lists where a mapping's key has two parts."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.detection.record import from_ms, to_ms
+from chalicelib.domain.telling.event import document, event_of
+from chalicelib.domain.telling.story import Gap, Stories, Story, Told, Waiting
+
+
+def stories_text(stories: Stories) -> str:
+    """The text; the same stories always give the same one."""
+    found = {
+        "version": stories.version,
+        "told": [[*key, each.gen, each.state, _gaps(each)] for key, each in sorted(stories.told.items())],
+        "open": {path: _story(story) for path, story in sorted(stories.open.items())},
+        "alerted": [[*key, to_ms(at)] for key, at in sorted(stories.alerted.items())],
+        "proven": {desk: to_ms(at) for desk, at in sorted(stories.proven.items())},
+        "minute": _ms(stories.minute),
+        "steady": _ms(stories.steady),
+        "waiting": [{"since": to_ms(each.since), "event": document(each.event)} for each in stories.waiting],
+    }
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_stories(text: str) -> Stories:
+    """The stories of a text. Raises ValueError when it is none."""
+    try:
+        return _read(json.loads(text))
+    except (KeyError, TypeError, AttributeError) as unreadable:
+        raise ValueError(f"not stories: {unreadable}") from unreadable
+
+
+def _read(found: Mapping[str, Any]) -> Stories:
+    return Stories(
+        version=found["version"],
+        told={
+            (path, evidence): Told(gen=gen, state=state, gaps=tuple(_gap(gap) for gap in gaps))
+            for path, evidence, gen, state, gaps in found["told"]
+        },
+        open={path: _story_of(story) for path, story in found["open"].items()},
+        alerted={(kind, subject): from_ms(at) for kind, subject, at in found["alerted"]},
+        proven={desk: from_ms(at) for desk, at in found["proven"].items()},
+        minute=_moment(found["minute"]),
+        steady=_moment(found["steady"]),
+        waiting=tuple(
+            Waiting(event=event_of(each["event"]), since=from_ms(each["since"])) for each in found["waiting"]
+        ),
+    )
+
+
+def _gaps(told: Told) -> list[list[Any]]:
+    return [[gap.gen, gap.before, gap.after, to_ms(gap.noticed_at)] for gap in told.gaps]
+
+
+def _gap(found: list[Any]) -> Gap:
+    gen, before, after, at = found
+    return Gap(gen=gen, before=before, after=after, noticed_at=from_ms(at))
+
+
+def _story(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "began": to_ms(story.began),
+        "departures": story.departures,
+        "back_at": _ms(story.back_at),
+        "planned_at": _ms(story.planned_at),
+    }
+
+
+def _story_of(found: Mapping[str, Any]) -> Story:
+    return Story(
+        id=found["id"],
+        began=from_ms(found["began"]),
+        departures=found["departures"],
+        back_at=_moment(found["back_at"]),
+        planned_at=_moment(found["planned_at"]),
+    )
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else from_ms(milliseconds)
