@@ -27,7 +27,8 @@ WAIT, REAL_WAIT = 15, 120
 """Seconds in which a mail's delivery event must come: here, and where nobody says otherwise."""
 PACE = 0.25
 """Seconds between two contacts."""
-PATIENCE = 150
+PATIENCE = 300
+"""Seconds: twice what the slowest return may take by itself (silence, 125 s), for the machine is shared."""
 CHANNELS = """\
   courier-fr:
     {{kind: ses_email, provider: courier, account: "colis@bascule.example", market: fr, base: "{base}",
