@@ -1,5 +1,6 @@
-"""The one place that reads the system's clock."""
+"""The one place that reads the system's clock, and waits by it."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -9,3 +10,7 @@ class SystemClock:
     def now(self) -> datetime:
         """Read once per event."""
         return datetime.now(UTC)
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)

@@ -21,9 +21,10 @@ from chalicelib.domain.health import (
     wanted,
     worth_writing,
 )
-from chalicelib.domain.model import Signal
-from chalicelib.ports import HealthStore, Ledger, Note, Queues, Stale, Unavailable
+from chalicelib.domain.model import Outcome, Signal
+from chalicelib.ports import Clock, HealthStore, Ledger, Note, Queues, Stale, Unavailable
 from chalicelib.service.flips import STREAM, entry_of, note_of
+from chalicelib.service.pace import Pace
 
 FAST_PROBES = (10, 20, 30, 40, 50)
 """Seconds of delay within a minute for paths that are suspect, open or on trial."""
@@ -42,6 +43,7 @@ class Believer:
     """The window that planned a path's trouble, "" without one: flips in its time are no incidents."""
     baseline: Callable[[str], Baseline | None] = lambda _path: None
     """What a path does when it is well, as the plan tells it."""
+    pace: Pace = field(default_factory=Pace)
 
     def learn(
         self, path: str, signal: Signal, known: PathHealth | None, weights: Rules | None = None
@@ -52,7 +54,11 @@ class Believer:
         """
         before = known.classes.get(signal.evidence) if known else None
         batch = batch_of([signal], before.gen if before else 0, weights or self.rules_of(path))
-        if batch is None or not worth_writing(batch, before, self.rules):
+        held = self.pace.holds(path, signal.evidence)
+        if batch is None or not (held or worth_writing(batch, before, self.rules)):
+            return None
+        batch = self.pace.due(path, signal.evidence, batch, signal.at)
+        if batch is None:
             return None
         try:
             after = self.health.fold(path, signal.evidence, batch, signal.at)
@@ -61,6 +67,18 @@ class Believer:
         if signal.evidence in HINTS and after.score and not hinted(known, signal.at, self.rules):
             self.hurry(path.partition("#")[0])
         return None if signal.evidence in WORDS else self._followed(path, signal, known, after)
+
+    def settle(self, clock: Clock) -> None:
+        """Write what waits for its turn, each path's at its own time: before a function ends."""
+        for path, evidence in self.pace.waiting():
+            clock.pause(self.pace.wait(path, clock.now()))
+            now = clock.now()
+            batch = self.pace.take(path, evidence, now)
+            with suppress(Stale, Unavailable):
+                after = self.health.fold(path, evidence, batch, now)
+                known = self.health.read([path]).get(path)
+                last = Signal(outcome=batch.last_outcome or Outcome.UNKNOWN, at=now, evidence=evidence)
+                self._followed(path, last, known, after)
 
     def _followed(
         self, path: str, signal: Signal, known: PathHealth | None, after: ClassHealth

@@ -56,6 +56,7 @@ def sent(world, number, state, desk="desk-mail"):
 def judged(world, keys):
     for key in keys:
         world.wired.delivery.answer(key)
+    world.wired.believer.settle(world.clock)
 
 
 def health(world):
