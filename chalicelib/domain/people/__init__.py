@@ -1,0 +1,1 @@
+"""Persons: how one is forgotten."""
