@@ -19,6 +19,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, ClassVar
 
+from chalicelib.channels._lists import Listed as Listed
+from chalicelib.channels._lists import Sought as Sought
+from chalicelib.channels._lists import Stretch as Stretch
+from chalicelib.channels._lists import Trace as Trace
 from chalicelib.domain.detection.promise import ReceiptPromise
 from chalicelib.domain.model import Contact, DeskOutcome, Medium, Message, Outcome, Receipt, Sent, Signal
 from chalicelib.http_types import Answer, Http, Request
@@ -78,6 +82,7 @@ class Capability(StrEnum):
     DETACH = "detach"
     RESOLVE = "resolve"
     INVITE = "invite"
+    FALLBACK = "fallback"
 
 
 CANARY_FROM, OWN_HOOK = "canary_from", "own_hook"
@@ -265,13 +270,18 @@ class Channel(ABC):
         """Hand a message over, or raise SendFailed."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot send")
 
-    def catch_up(self, since: datetime, now: datetime) -> Parsed:
-        """List what the provider took in since then and could not tell us."""
+    def catch_up(self, stretch: Stretch, now: datetime) -> Listed:
+        """One page of what the provider took in for us in that time, whether or not it told us; or raise SendFailed."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot list missed items")
 
     def canary(self, token: str, now: datetime) -> Sent:
         """Let our test account (setting CANARY_FROM) write to our own address, with this token where words go."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} has no canary")
+
+    @classmethod
+    def fallback(cls, step: Step) -> Answer:
+        """A document to lie where the vendor looks when we do not answer: made without secrets, good for any caller."""
+        raise SendFailed(Outcome.REQUEST, detail=f"{cls.kind} looks nowhere else")
 
     def load(self, now: datetime) -> Mapping[str, int]:
         """The desk's load: any of `in_use`, `free`, `waiting`, `oldest` (seconds)."""
@@ -293,8 +303,8 @@ class Channel(ABC):
         """Give the vendor its former webhook address back."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} must be detached by hand")
 
-    def resolve(self, provider_id: str) -> Outcome:
-        """Did an ambiguous send go? OK, REQUEST (it did not), or UNKNOWN."""
+    def resolve(self, sought: Sought, now: datetime) -> Trace:
+        """Did a send go, and what became of it, by the provider's own list? Raises SendFailed."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot look a send up")
 
     def invite(self, message: Message, now: datetime) -> Invitation:

@@ -8,7 +8,17 @@ from hashlib import sha256
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
-from chalicelib.channels import Channel, Forged, Malformed, Refusal, Setting, Standing, Step, Verdict
+from chalicelib.channels import (
+    Capability,
+    Channel,
+    Forged,
+    Malformed,
+    Refusal,
+    Setting,
+    Standing,
+    Step,
+    Verdict,
+)
 from chalicelib.channels._signature import header, hmac_base64, require, same
 from chalicelib.channels._twilio_rest import Account
 from chalicelib.domain.model import Outcome, Signal
@@ -94,6 +104,9 @@ class TwilioChannel(Channel):
     """One number (or short code, or sender) of one Twilio account; `config.account` is that number."""
 
     deadline = timedelta(seconds=15)
+    capabilities = frozenset(
+        {Capability.SEND, Capability.FALLBACK, Capability.CANARY, Capability.CATCH_UP, Capability.RESOLVE}
+    )
     later = Answer(code=503, headers=PLAIN)
     needs: ClassVar[tuple[Setting, ...]] = (
         Setting(name="account_sid", purpose="the account's SID, AC...; also signs in to the API"),
@@ -136,6 +149,16 @@ class TwilioChannel(Channel):
         if verdict.standing is Standing.REFUSED:
             return Answer(code=_REFUSALS[verdict.refusal or Refusal.MALFORMED], headers=PLAIN)
         return Answer(body=self.document(verdict.step), headers=XML)
+
+    @classmethod
+    def fallback(cls, step: Step) -> Answer:
+        """The step in TwiML, for the number's fallback URL (fetched with GET): nobody asks us what comes next."""
+        return Answer(body=cls.lying(step), headers=XML)
+
+    @staticmethod
+    @abstractmethod
+    def lying(step: Step) -> str:
+        """The TwiML that lies at the fallback URL."""
 
     @abstractmethod
     def document(self, step: Step | None) -> str:

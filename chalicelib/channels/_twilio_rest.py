@@ -86,6 +86,27 @@ class Account:
             raise SendFailed(Outcome.UNKNOWN, detail="no sid")
         return Sent(provider_id=sid, receipt_due=bool(fields.get("StatusCallback")))
 
+    def page(self, resource: str, query: str) -> dict[str, Any]:
+        """One page of a list, by its query string. Raises SendFailed; a list that is none counts as an outage."""
+        response = self._ask("GET", f"/{resource}.json?{query}")
+        found: dict[str, Any] = lenient(response.body)
+        if response.code != 200:  # noqa: PLR2004 - HTTP's own
+            outcome, detail, pause = judge(response)
+            raise SendFailed(outcome, retry_after=pause, detail=detail)
+        if not isinstance(found.get(resource.lower()), list):
+            raise SendFailed(Outcome.OUTAGE, detail="no list")
+        return found
+
+    def item(self, resource: str, sid: str) -> dict[str, Any] | None:
+        """One message or call by its SID; None when there is no such thing. Raises SendFailed."""
+        response = self._ask("GET", f"/{resource}/{quote(sid, safe='')}.json")
+        if response.code == 200 and text(found := lenient(response.body), "sid") == sid:  # noqa: PLR2004 - HTTP's own
+            return found
+        outcome, detail, pause = judge(response)
+        if response.code == 404:  # noqa: PLR2004 - HTTP's own
+            return None
+        raise SendFailed(outcome, retry_after=pause, detail=detail)
+
     def _ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> Response:
         base = (self.base or ADDRESS).rstrip("/")
         pair = b64encode(f"{self.sid}:{self.token}".encode()).decode("ascii")

@@ -20,12 +20,18 @@ _VOICES = {
 }
 _NOUNS = {"number": "Number", "sip": "Sip", "client": "Client", "address": "Number"}
 _LONGEST_SAY = 3000
+_LONGEST_MESSAGE = 1600
 _RING = (5, 600)
 
 
 def spoken(words: str, language: str) -> str:
     """A whole document that says the words and hangs up."""
     return _response(_say(words, language), "<Hangup/>")
+
+
+def written(step: Step) -> str:
+    """A whole document that answers a message with the step's words."""
+    return _response(_element("Message", {}, _escape(step.say[:_LONGEST_MESSAGE])))
 
 
 def document(step: Step | None) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.channels import Capability, Malformed, Setting
+from chalicelib.channels import Capability, Listed, Malformed, Setting, Sought, Stretch, Trace
+from chalicelib.channels import _messenger_lists as lists
 from chalicelib.channels._json import items, lenient, moment, number, table, text
 from chalicelib.channels._meta import COMMON, MetaChannel, failed_probe, probe_detail
 from chalicelib.channels._reading import Found, Reading, own_id
@@ -39,7 +40,9 @@ class Messenger(MetaChannel):
         *COMMON,
         Setting(name="page_token", purpose="the page's access token for the Send API", secret=True),
     )
-    capabilities = frozenset({Capability.HANDSHAKE, Capability.SEND, Capability.CHECK})
+    capabilities = frozenset(
+        {Capability.HANDSHAKE, Capability.SEND, Capability.CHECK, Capability.CATCH_UP, Capability.RESOLVE}
+    )
 
     def read_entry(self, reading: Reading, place: str, entry: dict[str, Any], now: datetime) -> None:
         """`messaging` is ours; `standby` belongs to another app's thread, `changes` to the page's feed."""
@@ -80,6 +83,14 @@ class Messenger(MetaChannel):
             field for app in apps for field in items(app, "subscribed_fields") if isinstance(field, str)
         }
         return tuple(f"the page's subscription lacks {field}" for field in FIELDS if field not in fields)
+
+    def catch_up(self, stretch: Stretch, now: datetime) -> Listed:  # noqa: ARG002 - each item has its own time
+        """What people wrote, from the page's conversations; of each at most the 20 newest messages."""
+        return lists.missed(self.get, self.own, stretch)
+
+    def resolve(self, sought: Sought, now: datetime) -> Trace:  # noqa: ARG002 - each item has its own time
+        """The message by its id, else all with these words to this person in that time."""
+        return lists.traced(self.get, self.own, sought)
 
     def _event(self, event: dict[str, Any], page: str, now: datetime) -> Iterator[Found]:
         """What one element of `messaging` holds; nothing for kinds that are no contact."""

@@ -1,12 +1,28 @@
 """Twilio Programmable Messaging (Messaging Webhooks and Messages pages, API 2010-04-01): SMS and its kin."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from chalicelib.channels import CANARY_FROM, Capability, Malformed, Parsed, SendFailed, Setting, Step
+from chalicelib.channels import (
+    CANARY_FROM,
+    ChannelConfig,
+    Listed,
+    Malformed,
+    Parsed,
+    SendFailed,
+    Setting,
+    Sought,
+    Step,
+    Stretch,
+    Trace,
+)
+from chalicelib.channels import _twilio_lists as lists
+from chalicelib.channels import _twiml as twiml
+from chalicelib.channels._json import clean, text
 from chalicelib.channels._twilio import NOTHING, TwilioChannel, form, is_form, traits
-from chalicelib.channels._twilio_rest import OUTCOMES
+from chalicelib.channels._twilio_rest import ADDRESS, OUTCOMES
 from chalicelib.domain.model import (
     Attachment,
     Contact,
@@ -18,7 +34,7 @@ from chalicelib.domain.model import (
     ReceiptState,
     Sent,
 )
-from chalicelib.http_types import Request
+from chalicelib.http_types import Http, Request
 
 # MessageStatus in delivery reports -> our word. A report can come late, so the service ranks them.
 _STATES = {
@@ -53,11 +69,16 @@ class TwilioSms(TwilioChannel):
 
     kind = "twilio_sms"
     medium = Medium.SMS
-    capabilities = frozenset({Capability.SEND, Capability.CANARY})
+    lying = staticmethod(twiml.written)
     needs: ClassVar[tuple[Setting, ...]] = (
         *TwilioChannel.needs,
         Setting(name="messaging_service_sid", purpose="MG..., sends in place of the number", required=False),
+        lists.WAIT,
     )
+
+    def __init__(self, config: ChannelConfig, http: Http) -> None:
+        super().__init__(config, http)
+        self.receipts = lists.promised(config)
 
     def parse(self, request: Request, now: datetime) -> Parsed:
         """One message from a person, or one report on ours; anything else that Twilio signs is ignored."""
@@ -84,7 +105,7 @@ class TwilioSms(TwilioChannel):
             "To": address,
             "MessagingServiceSid": service,
             "From": "" if service else self.config.account,
-            "Body": _for_desk(message.contact) if message.contact else message.text,
+            "Body": _words(message),
             "StatusCallback": self.config.settings.get("status_callback", ""),
         }
         return self.api.create("Messages", fields)
@@ -94,6 +115,42 @@ class TwilioSms(TwilioChannel):
         fields = {"To": self.config.account, "From": self.config.settings.get(CANARY_FROM, ""), "Body": token}
         return self.api.create("Messages", fields)
 
+    def catch_up(self, stretch: Stretch, now: datetime) -> Listed:  # noqa: ARG002 - each item has its own time
+        """Messages to our number, from Twilio's list of messages."""
+        return lists.missed(self.api, "Messages", self.config.account, stretch, _listed)
+
+    def resolve(self, sought: Sought, now: datetime) -> Trace:
+        """The message by its SID, else all with these words to this person in that time."""
+        return lists.traced(
+            self.api,
+            "Messages",
+            sought,
+            {"body": clean(_words(sought.message)), "to": sought.message.target.get("address", "")},
+            lambda item: _receipt(
+                text(item, "sid"), text(item, "status"), {"ErrorCode": text(item, "error_code")}, now
+            ),
+        )
+
+
+def _words(message: Message) -> str:
+    return _for_desk(message.contact) if message.contact else message.text
+
+
+def _listed(item: Mapping[str, Any]) -> Contact | None:
+    """A listed message as its webhook would have brought it; the pictures' list stands for them."""
+    sid = text(item, "sid")
+    if text(item, "direction") != "inbound" or not sid:
+        return None
+    ends = {"From": text(item, "from"), "To": text(item, "to"), "Body": text(item, "body")}
+    fields = {
+        **ends,
+        "NumMedia": text(item, "num_media"),
+        "MessagingServiceSid": text(item, "messaging_service_sid"),
+    }
+    media = text(item, "subresource_uris", "media") if fields["NumMedia"] not in ("", "0") else ""
+    contact = _contact(sid, fields, lists.at(item))
+    return replace(contact, attachments=(Attachment(reference=f"{ADDRESS}{media}"),)) if media else contact
+
 
 def _for_desk(contact: Contact) -> str:
     """Who wrote and what; cut to what Twilio takes, the whole text stays in our row."""
@@ -101,7 +158,7 @@ def _for_desk(contact: Contact) -> str:
     return words if len(words) <= _LONGEST_BODY else words[: _LONGEST_BODY - 1] + "…"
 
 
-def _contact(sid: str, fields: Mapping[str, str], now: datetime) -> Contact:
+def _contact(sid: str, fields: Mapping[str, str], at: datetime | None) -> Contact:
     """The form has no time of its own, so the time of receipt stands for it."""
     sender, called = fields.get("From", ""), fields.get("To", "")
     if not sender or not called:
@@ -112,7 +169,7 @@ def _contact(sid: str, fields: Mapping[str, str], now: datetime) -> Contact:
         party=Party(address=sender, name=fields.get("ProfileName", "")),
         text=fields.get("Body", ""),
         medium=Medium.MESSAGING if sender.startswith(_CHAT_PREFIXES) else Medium.SMS,
-        sent_at=now,
+        sent_at=at,
         conversation=sender,
         attachments=tuple(_attachments(fields)),
         traits=traits(fields, _TRAITS),

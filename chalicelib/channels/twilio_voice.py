@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from chalicelib.channels import (
     CANARY_FROM,
     CallStep,
     CallWord,
-    Capability,
+    Listed,
     Malformed,
     Parsed,
     SendFailed,
     Setting,
+    Sought,
     Step,
+    Stretch,
+    Trace,
 )
+from chalicelib.channels import _twilio_lists as lists
 from chalicelib.channels import _twiml as twiml
+from chalicelib.channels._json import text
 from chalicelib.channels._twilio import TwilioChannel, form, is_form, traits
 from chalicelib.channels._twilio_rest import OUTCOMES
 from chalicelib.domain.model import Contact, Medium, Message, Outcome, Party, Receipt, ReceiptState, Sent
@@ -79,7 +84,7 @@ class TwilioVoice(TwilioChannel):
 
     kind = "twilio_voice"
     medium = Medium.VOICE
-    capabilities = frozenset({Capability.SEND, Capability.CANARY})
+    lying = staticmethod(twiml.document)
     needs: ClassVar[tuple[Setting, ...]] = (
         *TwilioChannel.needs,
         Setting(name="language", purpose="what callers hear where theirs is unknown", required=False),
@@ -128,6 +133,29 @@ class TwilioVoice(TwilioChannel):
         }
         return self.api.create("Calls", fields)
 
+    def catch_up(self, stretch: Stretch, now: datetime) -> Listed:  # noqa: ARG002 - each item has its own time
+        """Calls to our number that are over, from Twilio's list of calls; what still rings may yet be answered."""
+        return lists.missed(self.api, "Calls", self.config.account, stretch, _listed)
+
+    def resolve(self, sought: Sought, now: datetime) -> Trace:
+        """The call by its SID, else every one of ours to this person in that time: the list has no words."""
+        address = sought.message.target.get("address", "")
+        ends = {"from": self.config.account, "to": address}
+        return lists.traced(self.api, "Calls", sought, ends, lambda item: _reported(item, now))
+
+
+def _listed(item: Mapping[str, Any]) -> Contact | None:
+    sid, over = text(item, "sid"), text(item, "status") in _OVER
+    if text(item, "direction") != "inbound" or not sid or not over:
+        return None
+    names = {"From": "from", "To": "to", "Direction": "direction", "ForwardedFrom": "forwarded_from"}
+    fields = {theirs: text(item, listed) for theirs, listed in names.items()}
+    return _contact(sid, {**fields, "CallerName": text(item, "caller_name")}, lists.at(item))
+
+
+def _reported(item: Mapping[str, Any], now: datetime) -> Receipt:
+    return _receipt(text(item, "sid"), {"CallStatus": text(item, "status")}, now)
+
 
 def _word(fields: Mapping[str, str], state: str) -> CallWord:
     over = fields.get("CallStatus", "") in _OVER
@@ -141,7 +169,7 @@ def _word(fields: Mapping[str, str], state: str) -> CallWord:
     return CallWord.PRESSED if state else CallWord.ARRIVED
 
 
-def _contact(sid: str, fields: Mapping[str, str], now: datetime) -> Contact:
+def _contact(sid: str, fields: Mapping[str, str], at: datetime | None) -> Contact:
     """The form has no time of its own, so the time of receipt stands for it."""
     called = fields.get("To", "")
     if not called:
@@ -155,7 +183,7 @@ def _contact(sid: str, fields: Mapping[str, str], now: datetime) -> Contact:
         provider_id=sid,
         party=Party(address=caller or "anonymous", name=fields.get("CallerName", "")),
         medium=Medium.VOICE,
-        sent_at=now,
+        sent_at=at,
         conversation=sid,
         traits=found,
     )

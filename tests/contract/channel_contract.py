@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from inspect import getattr_static
 from pathlib import Path
 from typing import ClassVar
 
@@ -141,7 +142,7 @@ class ChannelContract:
     def test_declares_a_capability_if_and_only_if_it_has_the_method(self) -> None:
         cls = kind(self.kind)
 
-        own = {c for c in Capability if getattr(cls, c.value) is not getattr(Channel, c.value)}
+        own = {c for c in Capability if getattr_static(cls, c.value) is not getattr_static(Channel, c.value)}
 
         assert cls.capabilities == own
 

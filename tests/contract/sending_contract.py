@@ -1,6 +1,7 @@
 """What every kind that speaks to its provider must keep: probes for all, sends for those that can."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -71,6 +72,8 @@ class SendingContract(ProbeContract):
     """The provider's answers, in order, when it takes the message."""
     accepted_id: ClassVar[str]
     """The id that it gives."""
+    proves_sends: ClassVar[bool] = True
+    """Whether a send bears a secret of the channel, or something made with it."""
     sends: ClassVar[Mapping[str, tuple[tuple[Response, ...], Outcome]]]
     """A name for the case: the provider's answers in order, and the outcome of the failed send."""
 
@@ -103,6 +106,26 @@ class SendingContract(ProbeContract):
 
         assert isinstance(channel.http, ScriptedHttp)
         assert self.told(" ".join(call.url for call in channel.http.calls), but=self.secrets_in_path) == []
+
+    def test_a_send_uses_the_newest_of_two_secrets(self) -> None:
+        newest = {name: values[:1] for name, values in self.config().secrets.items()}
+        former = {name: (f"{value[:-4]}AAAA",) for name, (value,) in newest.items()}
+        both = {name: (*newest[name], *former[name]) for name in newest}
+
+        sent = [self._sent_with(secrets) for secrets in (newest, both)]
+
+        assert self.proofs(sent[0]) == self.proofs(sent[1])
+        assert (self._sent_with(former) != sent[0]) is self.proves_sends
+
+    def proofs(self, calls: list[Call]) -> list[Call]:
+        """The calls, with nothing but their proof by the newest secret; for kinds that prove by each one."""
+        return calls
+
+    def _sent_with(self, secrets: Mapping[str, tuple[str, ...]]) -> list[Call]:
+        channel = self.channel(*self.accepted, config=replace(self.config(), secrets=secrets))
+        channel.send(self.message(), self.now)
+        assert isinstance(channel.http, ScriptedHttp)
+        return channel.http.calls
 
     def test_each_refusal_speaks_against_the_right_side(self) -> None:
         assert {name: self._failure(script).outcome for name, (script, _) in self.sends.items()} == {

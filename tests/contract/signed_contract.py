@@ -1,17 +1,19 @@
 """What every kind must keep whose requests carry a proof: a secret of ours, or a signature made with it."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.channels import Forged
+from chalicelib.channels import Forged, Parsed
 from chalicelib.http_types import Request
 from tests.contract.channel_contract import LOOSE, SECRET, ChannelContract
 
 FORMER = "the-former-secret-0123456789abcdef"
+SECOND = timedelta(seconds=1)
 
 
 class ProvenContract(ChannelContract):
@@ -21,6 +23,8 @@ class ProvenContract(ChannelContract):
     """The name, in `needs`, of the secret that signs."""
     proof_headers: ClassVar[tuple[str, ...]]
     """The headers, in lower case, without any of which there is no proof."""
+    lives: ClassVar[timedelta | None] = None
+    """How long a request is believed; None where the vendor puts no time under its proof."""
 
     def with_header(self, name: str, value: str | None) -> Request:
         """The genuine request with one header replaced, or taken away (None)."""
@@ -45,6 +49,33 @@ class ProvenContract(ChannelContract):
 
         with pytest.raises(Forged):
             self.channel().verify(self.sign(self.genuine(), FORMER), self.now)
+
+    def test_an_old_request_is_refused_where_its_time_is_proven(self) -> None:
+        request, lives = self.sign(self.genuine()), self.lives or timedelta(days=30)
+
+        early, late = (self._outcome_at(request, self.now + lives + step) for step in (-SECOND, SECOND))
+
+        assert (early, late) == ("parsed", "forged" if self.lives else "parsed")
+
+    def test_an_old_request_that_comes_again_has_the_same_ids(self) -> None:
+        request, channel = self.sign(self.genuine()), self.channel()
+
+        ids = [self._ids(channel.parse(request, self.now + age)) for age in (timedelta(), timedelta(days=30))]
+
+        assert ids[0]
+        assert ids[0] == ids[1]
+
+    def _outcome_at(self, request: Request, now: datetime) -> str:
+        try:
+            self.channel().verify(request, now)
+        except Forged:
+            return "forged"
+        return "parsed"
+
+    @staticmethod
+    def _ids(parsed: Parsed) -> list[str]:
+        heard = [contact.provider_id for contact in parsed.contacts]
+        return heard + [f"{each.reference} {each.provider_id}" for each in parsed.outcomes]
 
     def test_refuses_a_request_without_its_proof(self) -> None:
         for name in self.proof_headers:

@@ -47,6 +47,8 @@ class TestChatwoot(SignedContract, SendingContract):
     accounts: ClassVar[frozenset[str]] = frozenset()
     secret_name = "webhook_secret"
     proof_headers = ("x-chatwoot-signature", "x-chatwoot-timestamp")
+    lives = timedelta(minutes=5)
+    proves_sends = False
     answers: ClassVar[Mapping[tuple[Standing, Refusal | None], int]] = {
         (Standing.DECIDED, None): 200,
         (Standing.DUPLICATE, None): 200,

@@ -24,7 +24,7 @@ from chalicelib.domain.model import DeskWord, Medium, Message, Outcome, Party
 from chalicelib.http_types import Call, Request
 from tests.contract.channel_contract import SAMPLES, SECRET
 from tests.contract.sending_contract import WORDS, SendingContract
-from tests.contract.signed_contract import SignedContract
+from tests.contract.signed_contract import FORMER, SignedContract
 from tests.contract.webhook_side import CONFIG, CONTACT, KEY, MESSAGE, made, whsec
 from tests.fakes_http import Scripted, ScriptedHttp, reply
 
@@ -39,6 +39,7 @@ class TestWebhook(SignedContract, SendingContract):
     accounts = frozenset({"shop"})
     secret_name = "secret"
     proof_headers = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    lives = timedelta(minutes=5)
     answers: ClassVar[Mapping[tuple[Standing, Refusal | None], int]] = {
         (Standing.DECIDED, None): 202,
         (Standing.DUPLICATE, None): 200,
@@ -70,6 +71,15 @@ class TestWebhook(SignedContract, SendingContract):
 
     def config(self) -> ChannelConfig:
         return CONFIG
+
+    def proofs(self, calls):
+        return [
+            replace(
+                call,
+                headers={**call.headers, "webhook-signature": newest_of(call.headers["webhook-signature"])},
+            )
+            for call in calls
+        ]
 
     def channel(self, *responses: Scripted, config: ChannelConfig | None = None) -> Channel:
         return made(*responses, config=config or CONFIG)[0]
@@ -201,3 +211,17 @@ class TestWebhook(SignedContract, SendingContract):
 
         assert (outcome.word, outcome.text) == (DeskWord.REPLY, "Bonjour, c'est réglé ✅")
         assert outcome.at == datetime(2026, 11, 21, 11, 59, 58, tzinfo=UTC)
+
+
+def newest_of(signatures):
+    """The first: a receiver that still has the former secret finds its own behind it."""
+    return signatures.split()[0]
+
+
+def test_while_two_secrets_hold_a_send_is_signed_with_both_the_newest_first():
+    channel, http = made(reply(202), config=replace(CONFIG, secrets={"secret": (SECRET, FORMER)}))
+
+    channel.send(MESSAGE, TestWebhook.now)
+
+    (call,) = http.calls
+    assert len(call.headers["webhook-signature"].split()) == 2

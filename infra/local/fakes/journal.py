@@ -26,6 +26,8 @@ class Entry:
     party: str = ""
     text: str = ""
     conversation: str = ""
+    answer: str = ""
+    """What was answered to a webhook that left."""
 
 
 class Journal:

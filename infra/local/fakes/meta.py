@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from secrets import compare_digest
 from typing import Any, ClassVar
 
+from infra.local.fakes.meta_talks import Talks
 from infra.local.fakes.provider import Provider, fresh
 from infra.local.fakes.vendor_meta import Messenger, Whatsapp
 from infra.local.fakes.vendors import Signed
@@ -30,21 +31,23 @@ MAGIC: dict[str, dict[str, tuple[int, int, int, str]]] = {
 class Graph(Provider):
     """What both have in common: token, version, object, error shapes."""
 
-    def answer(self, arrived: Arrived, now: float) -> Taken:  # noqa: ARG002 - the seam's signature
+    def answer(self, arrived: Arrived, now: float) -> Taken:
         """Version and token first, then the object, then the edge."""
         parts = arrived.parts
         if len(parts) < 2 or not _VERSION.fullmatch(parts[0]):  # noqa: PLR2004 - version and object
             return _error(400, 2500, "Unknown path components")
         if not compare_digest(self._token(arrived).encode(), self._access.encode()):
             return _error(401, 190, "Invalid OAuth access token - Cannot parse access token")
-        if parts[1] not in (self.account, "me", self.settings.get("business_account")):
+        if parts[1] not in (self.account, "me", self.settings.get("business_account")) and not self._has(
+            parts[1]
+        ):
             return _error(
                 400, _PARAMETER, f"Unsupported request. Object with ID '{parts[1]}' does not exist", 33
             )
         if arrived.method == "POST" and parts[2:] == ("messages",):
-            return self._send(arrived)
+            return self._send(arrived, now)
         if arrived.method == "GET":
-            return Taken(reply=self._read(arrived))
+            return Taken(reply=self._read(arrived, now))
         return _error(400, _PARAMETER, "Unsupported method")
 
     def failing(self, code: int) -> Reply:
@@ -66,23 +69,26 @@ class Graph(Provider):
         bearer = arrived.headers.get("authorization", "")
         return bearer.removeprefix("Bearer ") if bearer else arrived.query.get("access_token", "")
 
-    def _send(self, arrived: Arrived) -> Taken:
+    def _has(self, name: str) -> bool:  # noqa: ARG002 - only pages list what they have
+        return False
+
+    def _send(self, arrived: Arrived, now: float) -> Taken:
         if arrived.media_type != "application/json":
             return _error(400, _PARAMETER, "Invalid parameter: the body is no JSON")
         try:
             sent = arrived.json()
         except ValueError:
             return _error(400, _PARAMETER, "Invalid parameter: the body is no JSON")
-        return self._take(sent)
+        return self._take(sent, now)
 
-    def _take(self, sent: dict[str, Any]) -> Taken:
+    def _take(self, sent: dict[str, Any], now: float) -> Taken:
         raise NotImplementedError
 
     def _refused(self, recipient: str) -> Taken | None:
         found = MAGIC[self.kind].get(recipient)
         return _error(found[0], found[1], found[3], found[2]) if found else None
 
-    def _read(self, arrived: Arrived) -> Reply:
+    def _read(self, arrived: Arrived, now: float) -> Reply:  # noqa: ARG002 - only pages list what they have
         if arrived.parts[2:] == ("subscribed_apps",):
             app = {"id": self.settings["app_id"], "subscribed_fields": ["messages", "messaging_postbacks"]}
             return told(200, {"data": [{**app, "whatsapp_business_api_data": {"id": app["id"]}}]})
@@ -103,6 +109,7 @@ class MessengerFake(Graph):
         self.account = "104001"
         self.settings = {"app_id": "900001"}
         self.secrets = {name: fresh() for name in ("app_secret", "verify_token", "page_token")}
+        self.talks = Talks(self.account)
 
     def receipts(self, item: Item, hook: str, now: float) -> Sequence[Signed]:
         """Delivered, then read."""
@@ -110,7 +117,27 @@ class MessengerFake(Graph):
         at = datetime.fromtimestamp(now, UTC)
         return (side.delivered(item.party, item.id, at), side.read(item.party, item.id, at))
 
-    def _take(self, sent: dict[str, Any]) -> Taken:
+    def came(self, person: str, text: str, now: float) -> Signed:
+        """Somebody writes: it is in their conversation from now on, and this is the webhook that tells of it."""
+        at = datetime.fromtimestamp(now, UTC).replace(microsecond=0)
+        mid = self.talks.note(person, person, text, at)
+        side = Messenger(
+            url=self.hooks.get("messages", ""), page=self.account, app_secret=self.secrets["app_secret"]
+        )
+        return side.text(person, text, mid, at)
+
+    def _has(self, name: str) -> bool:
+        return self.talks.message(name) is not None
+
+    def _read(self, arrived: Arrived, now: float) -> Reply:
+        found = self.talks.message(arrived.parts[1])
+        if found is not None:
+            return told(200, found)
+        if arrived.parts[2:] == ("conversations",):
+            return told(200, self.talks.page(arrived.query))
+        return super()._read(arrived, now)
+
+    def _take(self, sent: dict[str, Any], now: float) -> Taken:
         person, text = _text(sent, "recipient", "id"), _text(sent, "message", "text")
         if not person:
             return _error(400, _PARAMETER, "(#100) The parameter recipient is required")
@@ -118,7 +145,8 @@ class MessengerFake(Graph):
             return _error(400, _PARAMETER, "(#100) Length of param message[text] must be 1..2000, type known")
         if refused := self._refused(person):
             return refused
-        item = Item(id=fresh("m_"), party=person, text=text)
+        at = datetime.fromtimestamp(now, UTC).replace(microsecond=0)
+        item = Item(id=self.talks.note(person, self.account, text, at), party=person, text=text)
         return Taken(reply=told(200, {"recipient_id": person, "message_id": item.id}), item=item)
 
 
@@ -139,7 +167,7 @@ class WhatsappFake(Graph):
         at = datetime.fromtimestamp(now, UTC)
         return tuple(side.state(item.party, item.id, state, at) for state in ("sent", "delivered"))
 
-    def _take(self, sent: dict[str, Any]) -> Taken:
+    def _take(self, sent: dict[str, Any], now: float) -> Taken:  # noqa: ARG002 - nobody can list what it took
         person = str(sent.get("to") or sent.get("recipient") or "").removeprefix("+")
         text = _text(sent, "text", "body")
         wrong: list[tuple[Callable[[], bool], str]] = [

@@ -35,6 +35,10 @@ class Provider(ABC):
     def throttled(self, wait: float) -> Reply:
         """The shape of the vendor's "slow down", `wait` in seconds."""
 
+    def lost(self, item: Item) -> None:  # noqa: ARG002 - the seam's signature
+        """An item was taken and will never arrive."""
+        return
+
     def receipts(self, item: Item, hook: str, now: float) -> Sequence[Signed]:  # noqa: ARG002 - the seam's signature
         """What the vendor sends to `hook` (its webhook address for us) about an item, in order."""
         return ()

@@ -1,4 +1,4 @@
-"""A fake Amazon SES (API v2, 2019-09-27): takes mail, and tells an SNS topic what became of it."""
+"""A fake Amazon SES (API v2, 2019-09-27): takes mail, and tells an SNS topic what became of it, or brings it to us."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from infra.local.fakes.provider import Provider, fresh
+from infra.local.fakes.vendor_desks import ses_mail
 from infra.local.fakes.vendors import FORM, Signed
 from infra.local.fakes.wire import Arrived, Item, Reply, Taken, refusal, told
 
@@ -26,10 +27,14 @@ ROOT = Credentials("test", "test")  # ministack's documented root credentials, k
 
 
 class SesFake(Provider):
-    """One account. `topic` is where it publishes delivery events; its hook is the address of SNS itself."""
+    """One account. `topic` is where it publishes delivery events; its hook is the address of SNS itself.
+
+    `mailboxes` are those that its receipt rules hand to the same topic.
+    """
 
     kind: ClassVar[str] = "ses_email"
     topic = ""
+    mailboxes: frozenset[str] = frozenset()
 
     def answer(self, arrived: Arrived, now: float) -> Taken:  # noqa: ARG002 - the seam's signature
         """403 for what is not signed, 404 for other operations, 400 for a mail without a recipient."""
@@ -51,14 +56,21 @@ class SesFake(Provider):
         return _error(429, "TooManyRequestsException")
 
     def receipts(self, item: Item, hook: str, now: float) -> Sequence[Signed]:
-        """The recipient's server took the mail: one event on the topic, for mail of a configuration set."""
-        if not (hook and item.callback):
+        """The recipient's server took the mail: one event, for mail of a configuration set. Mail to us comes in."""
+        if not hook:
             return ()
-        stamp = datetime.fromtimestamp(now, UTC).isoformat()
-        mail = {"messageId": item.id, "timestamp": stamp, "destination": [item.party]}
-        event = {"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": stamp}}
+        at, told = datetime.fromtimestamp(now, UTC), []
+        if item.callback:
+            told.append(_delivered(item, at.isoformat()))
+        if item.party in self.mailboxes:
+            told.append(ses_mail(item.sender, item.party, item.conversation, item.text, (fresh("0102"), at)))
         wanted = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": self.topic}
-        return (_published(hook, {**wanted, "Message": json.dumps(event)}),)
+        return tuple(_published(hook, {**wanted, "Message": words}) for words in told)
+
+
+def _delivered(item: Item, stamp: str) -> str:
+    mail = {"messageId": item.id, "timestamp": stamp, "destination": [item.party]}
+    return json.dumps({"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": stamp}})
 
 
 def _taken(arrived: Arrived) -> Taken:
@@ -70,7 +82,7 @@ def _taken(arrived: Arrived) -> Taken:
         return _refused(400, "BadRequestException")
     named = {each["Name"]: each["Value"] for each in sent.get("EmailTags", ())}
     number = fresh("0102")
-    item = Item(id=number, key=named.get("bascule", ""), party=party,
+    item = Item(id=number, key=named.get("bascule", ""), party=party, sender=sent.get("FromEmailAddress", ""),
                 callback=sent.get("ConfigurationSetName", ""), **words)  # fmt: skip
     return Taken(reply=told(200, {"MessageId": number}), item=item)
 

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from infra.local.fakes.faults import Faults, Mode
 from infra.local.fakes.journal import Entry, Journal
 from infra.local.fakes.provider import Provider
-from infra.local.fakes.vendors import Signed, post
+from infra.local.fakes.vendors import Answered, Signed, post
 from infra.local.fakes.wire import Arrived, Item, Reply, Taken
 
 TRIES = 3
@@ -36,6 +36,8 @@ class Stage:
         else:
             came_to, reply = _came_to(mode, taken, struck=bool(struck)), taken.reply
         self._note(arrived, taken, (number, now, came_to))
+        if taken.item and mode in _LOST:
+            self.provider.lost(taken.item)
         if taken.item and not taken.item.repeated:
             self._report(taken.item, mode, now)
         return reply
@@ -73,17 +75,17 @@ class Stage:
     def deliver(self) -> None:
         """Post queued receipts, one after another, until None comes; each is tried three times."""
         while (receipt := self.outgoing.get()) is not None:
-            code = 0
+            answer = Answered(code=0)
             for _ in range(TRIES):
                 with suppress(OSError):
-                    code = post(receipt).code
-                if 200 <= code < 300 or self.stopped.wait(0.5):  # noqa: PLR2004 - HTTP's own
+                    answer = post(receipt)
+                if answer.good or self.stopped.wait(0.5):
                     break
-            came_to = "answered" if 200 <= code < 300 else "failed"  # noqa: PLR2004 - HTTP's own
             self.journal.add(
                 Entry(
-                    number=self.journal.number(), at=time.time(), what="receipt", came_to=came_to, code=code,
-                    method=receipt.method, path=receipt.url, text=receipt.body.decode("utf-8", "replace"),
+                    number=self.journal.number(), at=time.time(), what="receipt",
+                    came_to="answered" if answer.good else "failed", code=answer.code, method=receipt.method,
+                    path=receipt.url, text=receipt.body.decode("utf-8", "replace"), answer=answer.text,
                 )
             )  # fmt: skip
 

@@ -4,10 +4,12 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from secrets import compare_digest
 from typing import ClassVar
 
 from infra.local.fakes.provider import Provider, fresh
+from infra.local.fakes.twilio_lists import WORDS, Lists
 from infra.local.fakes.vendor_twilio import Twilio
 from infra.local.fakes.vendors import FORM, Signed
 from infra.local.fakes.wire import Arrived, Item, Reply, Taken, refusal, told
@@ -32,8 +34,9 @@ class TwilioFake(Provider):
         self.settings = {"account_sid": fresh("AC")}
         self.secrets = {"auth_token": fresh()}
         self.tester = "+33755500099"
+        self.lists = Lists(self.settings["account_sid"])
 
-    def answer(self, arrived: Arrived, now: float) -> Taken:  # noqa: ARG002 - the seam's signature
+    def answer(self, arrived: Arrived, now: float) -> Taken:
         """Who asks, then what."""
         sid = self.settings["account_sid"]
         if not self._known(arrived.headers.get("authorization", "")):
@@ -44,9 +47,29 @@ class TwilioFake(Provider):
         if arrived.method == "GET" and place == f"2010-04-01/Accounts/{sid}/Balance.json":
             return Taken(reply=told(200, {"account_sid": sid, "balance": "42.00", "currency": "EUR"}))
         made = {f"2010-04-01/Accounts/{sid}/{name}.json": name for name in ("Messages", "Calls")}
-        if arrived.method != "POST" or place not in made:
-            return _error(404, 20404, f"The requested resource {arrived.path} was not found")
-        return self._create(arrived, made[place])
+        if arrived.method == "POST" and place in made:
+            return self._create(arrived, made[place], now)
+        if arrived.method == "GET" and arrived.parts[:3] == ("2010-04-01", "Accounts", sid):
+            return self._listed(arrived)
+        return _error(404, 20404, f"The requested resource {arrived.path} was not found")
+
+    def came(self, sender: str, text: str, now: float) -> Signed:
+        """A text message comes in: it is in the list from now on, and this is the webhook that tells of it."""
+        sid = fresh("SM")
+        told = {
+            "from": sender,
+            "to": self.account,
+            "body": text,
+            "status": "received",
+            "direction": "inbound",
+        }
+        self.lists.note("Messages", sid, told, datetime.fromtimestamp(now, UTC).replace(microsecond=0))
+        return self._side(self.hooks.get("Messages", "")).sms(sender, text, sid)
+
+    def lost(self, item: Item) -> None:
+        """The list knows it."""
+        resource = "Messages" if item.id.startswith("SM") else "Calls"
+        self.lists.settle(item.id, WORDS[resource][2])
 
     def failing(self, code: int) -> Reply:
         """20500 or 20503, in Twilio's JSON."""
@@ -58,22 +81,20 @@ class TwilioFake(Provider):
 
     def receipts(self, item: Item, hook: str, now: float) -> Sequence[Signed]:  # noqa: ARG002 - the seam's signature
         """Sent, then delivered, to the address that the message named itself, else to `hook`; or its way in, to us."""
-        side = Twilio(
-            url=item.callback or hook, account_sid=self.settings["account_sid"], number=self.account,
-            auth_token=self.secrets["auth_token"],
-        )  # fmt: skip
+        side = self._side(item.callback or hook)
         if item.party == self.account and item.sender:
-            return (self._inbound(side, item),)
+            return self._inbound(side, item)
         if item.id.startswith("CA"):
             return ()
         return tuple(side.state(item.party, item.id, state) for state in ("sent", "delivered"))
 
     @staticmethod
-    def _inbound(side: Twilio, item: Item) -> Signed:
-        """A message or call to this very number, under an id of its own, as its webhook brings it."""
+    def _inbound(side: Twilio, item: Item) -> Sequence[Signed]:
+        """A message or call to this very number, under an id of its own, as its webhook brings it; a call ends, too."""
         if item.id.startswith("CA"):
-            return side.call(item.sender, fresh("CA"))
-        return side.sms(item.sender, item.text, fresh("SM"))
+            sid = fresh("CA")
+            return (side.call(item.sender, sid), side.call(item.sender, sid, CallStatus="completed"))
+        return (side.sms(item.sender, item.text, fresh("SM")),)
 
     def _known(self, header: str) -> bool:
         kind, _, pair = header.partition(" ")
@@ -83,7 +104,22 @@ class TwilioFake(Provider):
         except (binascii.Error, ValueError):
             return False
 
-    def _create(self, arrived: Arrived, resource: str) -> Taken:
+    def _side(self, url: str) -> Twilio:
+        sid, token = self.settings["account_sid"], self.secrets["auth_token"]
+        return Twilio(url=url, account_sid=sid, number=self.account, auth_token=token)
+
+    def _listed(self, arrived: Arrived) -> Taken:
+        """A page of a list, or one item of it."""
+        match arrived.parts[3:]:
+            case ("Messages.json" | "Calls.json" as name,):
+                return refusal(200, self.lists.page(name.removesuffix(".json"), arrived.query))
+            case ("Messages" | "Calls" as resource, name) if name.endswith(".json"):
+                found = self.lists.item(resource, name.removesuffix(".json"))
+                if found:
+                    return refusal(200, found)
+        return _error(404, 20404, f"The requested resource {arrived.path} was not found")
+
+    def _create(self, arrived: Arrived, resource: str, now: float) -> Taken:
         if arrived.media_type != FORM:
             return _error(400, 20001, "Unsupported content type")
         sent = arrived.form()
@@ -94,6 +130,9 @@ class TwilioFake(Provider):
             id=fresh("SM" if resource == "Messages" else "CA"), party=sent["To"], text=text,
             callback=self._callback(sent, resource), sender=sent.get("From", ""),
         )  # fmt: skip
+        told_of = {"from": item.sender, "to": item.party, "body": text, "direction": "outbound-api"}
+        at = datetime.fromtimestamp(now, UTC).replace(microsecond=0)
+        self.lists.note(resource, item.id, {**told_of, "status": WORDS[resource][1]}, at)
         made = {
             "sid": item.id,
             "status": "queued",

@@ -27,6 +27,11 @@ class Answered:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def good(self) -> bool:
+        """True for a code of 200 to 299."""
+        return 200 <= self.code < 300  # noqa: PLR2004 - HTTP's own
+
+    @property
     def text(self) -> str:
         """The body as text."""
         return self.body.decode("utf-8", "replace")

@@ -1,0 +1,49 @@
+"""What is told of a catch-up that has ended: one event, with words in French and English."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.snapshot import moment
+from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
+
+WHOLE = "whole"
+"""How a catch-up ends whose list was read to its end."""
+NOTED = "caught_up"
+FETCHED = (
+    "{channel} : {fetched} contact(s) manqué(s) récupéré(s) chez le fournisseur, du {since} au {until}.",
+    "{channel}: {fetched} missed contact(s) fetched from the provider, from {since} to {until}.",
+)
+NOT_WHOLE = (
+    " La liste n'a pas pu être lue en entier ({came}).",
+    " The list could not be read to its end ({came}).",
+)
+LANGUAGES = ("fr", "en")
+
+
+def fetched_event(note: str, now: datetime) -> Event | None:
+    """The event of such a ring; None for any other message of that queue."""
+    entry = _entry(note)
+    if entry is None:
+        return None
+    counts = {name: int(entry[name]) for name in ("fetched", "known", "unread")}
+    times = {"since": spelled(moment(int(entry["since"]))), "until": spelled(moment(int(entry["until"])))}
+    named = {"channel": entry["channel"], "came": entry["came"], **times}
+    words = {
+        language: (FETCHED[at] + ("" if named["came"] == WHOLE else NOT_WHOLE[at])).format(**named, **counts)
+        for at, language in enumerate(LANGUAGES)
+    }
+    about = {**named, **counts, "loud": True, "planned": False, "text": words}
+    return Event(
+        id=event_id("fetched", entry["channel"], entry["id"]), type=EventType.FETCHED, at=now, about=about
+    )
+
+
+def _entry(note: str) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(note)
+    except ValueError:
+        return None
+    entry = found.get(NOTED) if isinstance(found, dict) else None
+    return entry if isinstance(entry, dict) else None
