@@ -5,19 +5,9 @@ import json
 import pytest
 
 from tests.unit.operations_side import Operations
+from tests.world import CHANNELS
 
-PLAN = """
-schema: 1
-public_base_url: https://bascule.example
-market: fr
-languages: [fr, en]
-channels:
-  shop:
-    {kind: webhook, market: fr, settings: {url: "https://shop.example/in"},
-     door: {url: "https://bank.example", labels: {fr: Formulaire, en: Form}}}
-  box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}
-  box-b: {kind: webhook, provider: beta, settings: {url: "https://b.example/in"}}
-desks:
+DESKS = """desks:
   branch: {channel: box-a}
   cards: {channel: box-b}
 purposes:
@@ -26,6 +16,7 @@ purposes:
 safety:
   - {purpose: block, min_channels: 1}
 """
+PLAN = CHANNELS + DESKS
 MOVE = {
     "title": "Two-day move", "scopes": ["desk:branch"], "start": "2026-03-14T00:00:00+01:00",
     "end": "2026-03-16T00:00:00+01:00", "drain_before": "2h", "reason": "systems move",
