@@ -16,6 +16,7 @@ from infra.drift import deployed, differences
 from infra.local import server
 from infra.local.mend import mend
 from infra.package import ROOT, Artefact
+from infra.versions import go_live
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -44,11 +45,13 @@ def test_a_queue_changed_by_hand_is_named_with_both_values(stack, live):
 def test_a_function_changed_by_hand_is_named(stack, live):
     name = stack.functions["Evidence"]
     stack.client("lambda").update_function_configuration(FunctionName=name, Timeout=7)
+    go_live(stack.client("lambda"), name)
 
     try:
         found = [str(each) for each in differences(stack.clients, live)]
     finally:
         stack.client("lambda").update_function_configuration(FunctionName=name, Timeout=30)
+        go_live(stack.client("lambda"), name)
 
     assert found == ["Evidence.Timeout: wanted 30, found 7"]
 

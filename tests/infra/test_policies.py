@@ -77,6 +77,10 @@ def test_only_the_operations_side_reads_operators_secrets(roles):
     assert sorted(readers) == ["AuthorizerRole", "OperationsRole"]
 
 
+def test_no_function_reaches_the_backups(roles):
+    assert not [name for name, each in roles.items() if "BackupBucket" in json.dumps(each)]
+
+
 def test_only_tick_writes_what_the_public_reads(roles):
     writers = [
         name
@@ -96,5 +100,32 @@ def test_every_consumer_may_take_from_its_queues_and_from_no_other(of_type, role
             for statement in roles[properties["Role"]["Fn::GetAtt"][0]]
             if "sqs:ReceiveMessage" in statement["Action"]
             for resource in statement["Resource"]
+            if "DeadQueue" not in resource["Fn::GetAtt"][0]
         }
         assert taken == {each["Properties"]["Queue"]["Fn::GetAtt"][0] for each in events}
+
+
+def test_only_the_operations_side_takes_from_dead_letter_queues_and_from_all_of_them(of_type, roles):
+    dead = {name for name in of_type("AWS::SQS::Queue") if "DeadQueue" in name}
+
+    takers = {
+        name: {resource["Fn::GetAtt"][0] for resource in statement["Resource"]} & dead
+        for name, each in roles.items()
+        for statement in each
+        if "sqs:DeleteMessage" in statement["Action"] and "DeadQueue" in json.dumps(statement["Resource"])
+    }
+    assert takers == {"OperationsRole": dead}
+
+
+def test_every_consumer_may_lay_aside_what_failed_and_only_beside_its_own_queues(of_type, roles):
+    for properties in of_type("AWS::Serverless::Function").values():
+        events = [each for each in properties.get("Events", {}).values() if each["Type"] == "SQS"]
+        laid = {
+            resource["Fn::GetAtt"][0]
+            for statement in roles[properties["Role"]["Fn::GetAtt"][0]]
+            if "sqs:SendMessage" in statement["Action"]
+            for resource in statement["Resource"]
+            if "DeadQueue" in str(resource)
+        }
+        own = {each["Properties"]["Queue"]["Fn::GetAtt"][0].replace("Queue", "DeadQueue") for each in events}
+        assert laid == own

@@ -106,6 +106,15 @@ def test_every_bucket_keeps_versions(of_type):
         assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
+def test_an_export_ends_when_a_point_in_time_backup_does(of_type):
+    rules = of_type("AWS::S3::Bucket")["BackupBucket"]["LifecycleConfiguration"]["Rules"]
+
+    assert {"Id": "exports", "Status": "Enabled", "Prefix": "exports/", "ExpirationInDays": 35} in rules
+    assert [
+        each["NoncurrentVersionExpiration"]["NoncurrentDays"] for each in rules if "Prefix" not in each
+    ] == [30]
+
+
 def test_every_log_group_is_that_of_a_function_and_forgets_in_time(of_type):
     functions = of_type("AWS::Serverless::Function")
     groups = of_type("AWS::Logs::LogGroup")
