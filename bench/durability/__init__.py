@@ -1,0 +1,1 @@
+"""The durability benchmark: contacts under fire, counted by somebody else; `python -m bench.durability`."""

@@ -1,0 +1,52 @@
+"""Workers killed, the database throttling, failing, hanging, cut: nothing lost, nothing doubled, no false 2xx.
+
+`BASCULE_DRILL=full` sends two thousand contacts, `BASCULE_DRILL=short` sixty; without either it is left out.
+"""
+
+import os
+from contextlib import suppress
+
+import pytest
+
+from bench.durability.oracle import AT_REST, balance
+from infra.local.fault_proxy import Fault
+from infra.local.scene import SceneError
+from tests.e2e import sides
+from tests.e2e.firing import got, sent_in, standing, under_fire
+from tests.e2e.watching import in_the_end, overflowing
+
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
+
+DRILL = os.environ.get("BASCULE_DRILL")
+FULL = DRILL == "full"
+CONTACTS, MOST, SENDERS = (2_000, 5, 20) if FULL else (60, 3, 8)
+EVERY = 3.0
+"""Seconds between two kills."""
+REST = 900 if FULL else 75
+"""Seconds until the last lease of a killed sender has run out and its contact has gone."""
+
+
+@pytest.mark.skipif(DRILL not in ("full", "short"), reason="a drill: BASCULE_DRILL=short or full")
+@pytest.mark.timeout(3600 if FULL else 600)
+def test_under_fire_every_contact_is_one_row_and_one_hand_over_and_the_accounts_balance(breaking):
+    names = [sides.fresh("fire") for _ in range(CONTACTS)]
+
+    with under_fire(breaking, EVERY) as fire:
+        heard = sent_in(breaking, names, MOST, SENDERS)
+    with suppress(SceneError):  # the accounts then name what did not come to rest
+        in_the_end(breaking, lambda: at_rest(breaking, names), "all at rest", REST)
+    rows = standing(breaking, names)
+    accounts = balance(heard, got(breaking, names), rows)
+
+    told = (accounts.lost, accounts.doubled, accounts.false_2xx, accounts.restless, accounts.faults)
+    assert told == ([], [], [], [], ()), [row for row in rows if row.name in accounts.restless]
+    assert overflowing(breaking) == 0
+    assert (accounts.contacts, accounts.rows) == (CONTACTS, CONTACTS)
+    assert fire.killed >= 3
+    assert {Fault.THROTTLE, Fault.ERROR, Fault.ERROR_AFTER, Fault.CUT_AFTER} <= set(fire.proxy.counted)
+
+
+def at_rest(scene, names):
+    rows = standing(scene, names)
+    moving = [row for row in rows if row.due or row.state not in AT_REST]
+    return not moving and len(rows) == len(names) and overflowing(scene) == 0
