@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.channels import Parsed
+from chalicelib.channels import CallWord, Parsed
 from chalicelib.domain.detection.canary import canary_key, recognised
 from chalicelib.domain.model import Contact, Receipt, ReceiptState
 from chalicelib.domain.plan import ChannelPlan, Plan
@@ -15,23 +15,28 @@ def sifted(
     parsed: Parsed, plan: Plan, home: Callable[[Contact], str], secrets: Secrets, now: datetime
 ) -> Parsed:
     """What was read, with canaries turned into receipts on their own rows. Raises Unavailable without the keys."""
-    people, came = [], []
+    people, ours = [], []
     for contact in parsed.contacts:
         channel = plan.channels.get(home(contact))
         reference = _reference(contact, channel, secrets) if channel and channel.canary else ""
         if reference:
-            came.append(Receipt(provider_id=reference, state=ReceiptState.DELIVERED, at=now))
+            ours.append(Receipt(provider_id=reference, state=ReceiptState.DELIVERED, at=now))
         else:
             people.append(contact)
-    if not came:
+    if not ours:
         return parsed
-    receipts = (*parsed.receipts, *came)
-    return replace(parsed, contacts=tuple(people), receipts=receipts, ignored=parsed.ignored + len(came))
+    receipts = (*parsed.receipts, *(ours if _arrives(parsed) else ()))
+    return replace(parsed, contacts=tuple(people), receipts=receipts, ignored=parsed.ignored + len(ours))
 
 
 def call_reference(channel: str) -> str:
     """What the last test call of a channel is known by: a call carries no word of ours."""
     return f"canary:{channel}"
+
+
+def _arrives(parsed: Parsed) -> bool:
+    """False for what is said of a call later: its end may reach us although its ringing went astray."""
+    return parsed.call is None or parsed.call.word is CallWord.ARRIVED
 
 
 def _reference(contact: Contact, channel: ChannelPlan, secrets: Secrets) -> str:

@@ -1,83 +1,61 @@
-"""Canaries on the whole stack: a number whose texts are lost in silence goes down by them alone, and comes back."""
-
-import time
-from itertools import count
+"""Canaries on the whole stack: ways in whose contacts are lost in silence go down by them alone, and come back."""
 
 import pytest
 
-from infra.local.scene import until
-from tests.e2e.watching import DESKS, settled
+from tests.e2e.canarying import LOSSES, SECOND, VOICE, WAYS, story
 
-pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(600)]
 
-PATH = "sms-fr#in#fr"
-DOOR = 'door: {url: "sms:'
-CANARY = 'canary: {from: "<tester>", every: 10m, wait: 5s, most_per_day: 4000},\n     ' + DOOR
-APART = 10_000
-"""Milliseconds: no two canaries are of the same ten seconds, so these are of seconds to come."""
-TURNS = count(1)
+NAMES = [way.channel for way in WAYS]
 
 
-@pytest.fixture
-def watched(planning, breaking):
-    """The scene with a canary on the number for texts."""
-    found = breaking.read("/v1/plan")
-    tester = breaking.fakes["twilio"].provider.tester
-    text = found["text"].replace(DOOR, CANARY.replace("<tester>", tester), 1)
-    named = {"If-Match": f'"{found["version"]}"', "X-Reason": "canaries"}
-    answer = breaking.ops("PUT", "/v1/plan", text, named)
-    assert answer.code == 200, answer.text
-    settled(breaking)
-    assert planning is breaking
-    return breaking
+@pytest.fixture(scope="module")
+def seen(scene):
+    """Silence on every way in, and its end."""
+    return story(scene)
 
 
-def canaries(scene, number, pace="doubt"):
-    """Let the probe function send so many, without waiting for the minutes in which they would be due."""
-    client, url = scene.stack.client("sqs"), scene.stack.outputs["ProbesQueue"]
-    for _ in range(number):
-        at = int(time.time() * 1000) + next(TURNS) * APART
-        body = f'{{"canary": "sms-fr", "at": {at}, "pace": "{pace}"}}'
-        client.send_message(QueueUrl=url, MessageBody=body)
+@pytest.mark.parametrize("channel", NAMES)
+def test_what_is_lost_in_silence_closes_its_way_in_although_the_provider_said_yes_to_all(seen, channel):
+    ill = seen.ill[channel]
+
+    assert len(seen.lost[channel]) >= LOSSES
+    assert set(seen.lost[channel]) == {"lost"}
+    assert (ill["state"], ill["worst"]) == ("down", "silent")
+    assert "a canary did not arrive" in ill["evidence"]["silent"]["detail"]
+    assert ill["evidence"].get("hard", {"state": "closed"})["state"] == "closed"
 
 
-def told(scene):
-    """The path as operators see it."""
-    found = {each["path"]: each for each in scene.read("/v1/health")["paths"]}
-    return found.get(PATH, {"state": "unknown", "worst": None, "evidence": {}})
+@pytest.mark.parametrize("channel", NAMES)
+def test_customers_are_led_elsewhere_meanwhile(seen, channel):
+    assert channel in seen.closed
 
 
-def sent(scene):
-    """The texts of our test account that the provider took or lost."""
-    own = scene.fakes["twilio"]
-    entries = own.stage.journal.entries()
-    return [e for e in entries if e.what == "send" and e.party == own.provider.account]
+@pytest.mark.parametrize("channel", NAMES)
+def test_canaries_that_arrive_open_it_again(seen, channel):
+    silent = seen.well[channel]["evidence"]["silent"]
+
+    assert (silent["state"], silent["last_outcome"]) == ("closed", "ok")
+    assert len(seen.came[channel]) >= 3
+    assert {entry.came_to for entry in seen.came[channel]} == {"answered"}
 
 
-def came_back(scene):
-    """One more round of canaries, and whether the path is up again."""
-    canaries(scene, 3, "trial")
-    scene.tick()
-    silent = told(scene)["evidence"]["silent"]
-    return silent["state"] == "closed"
+def test_a_test_call_rings_nobody_and_is_ended_at_once(seen):
+    calls = seen.came[VOICE.channel]
+
+    assert {entry.answer.rpartition("?>")[2].strip() for entry in calls} == {"<Response/>"}
+    assert any("CallStatus=completed" in entry.text for entry in calls)
 
 
-def test_texts_lost_in_silence_close_the_number_and_texts_that_arrive_open_it_again(watched):
-    people = len(watched.contacts())
-    taken = [len(watched.fakes.taken(desk)) for desk in DESKS]
-    watched.fakes.set("twilio", "silent")
+def test_a_test_letter_comes_as_mail_does(seen):
+    assert all("Action=Publish" in entry.text for entry in seen.came["mail-fr"])
+    assert all(SECOND.replace("@", "%40") in entry.text for entry in seen.came["mail-fr"])
 
-    canaries(watched, 8)
-    until(lambda: told(watched)["worst"] == "silent" and told(watched)["state"] == "down", "down", 60)
-    lost = [entry.came_to for entry in sent(watched)]
-    watched.tick()
-    until(lambda: watched.feed()["sms-fr"] == "closed", "the feed says so", 20)
-    watched.fakes.heal()
-    until(lambda: came_back(watched), "the way in is back", 150)
 
-    settled(watched)
-    assert len(lost) >= 8
-    assert set(lost) == {"lost"}
-    assert told(watched)["evidence"]["hard"]["state"] == "closed"
-    assert len(watched.contacts()) == people
-    assert [len(watched.fakes.taken(desk)) for desk in DESKS] == taken
+def test_a_canary_at_our_own_door_is_judged_without_a_provider(seen):
+    assert seen.shop == "closed"
+
+
+def test_no_canary_is_shown_handed_over_or_counted(seen):
+    assert seen.after == seen.before
+    assert seen.counted == ()

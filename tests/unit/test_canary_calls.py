@@ -184,6 +184,16 @@ def test_the_end_of_a_test_call_is_nothing_new(lines):
     assert lines.states() == [RowState.CLOSED]
 
 
+def test_the_end_of_a_test_call_whose_ringing_went_astray_is_no_arrival(lines):
+    lines.lost = True
+    lines.canary("phone")
+    handled = lines.arrive("phone", lines.call(TESTER, "CA9", CallStatus="completed"))
+    lines.settle()
+
+    assert (handled.answer.code, handled.new, handled.ignored) == (200, 0, 1)
+    assert lines.states() == [RowState.EXPIRED]
+
+
 def test_calls_are_ten_minutes_apart_while_all_is_well_and_one_in_doubt(lines):
     for _ in range(120):
         lines.world.minute()
