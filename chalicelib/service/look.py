@@ -1,7 +1,6 @@
 """One look at health: the flips that time makes, then beliefs, aged honestly, with what single vantages doubt."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,10 +12,9 @@ from chalicelib.domain.health import hinted, measured
 from chalicelib.domain.load import Load
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.snapshot import read_snapshot
-from chalicelib.ports import Missing, SnapshotStore, Unavailable
+from chalicelib.ports import Missing, SnapshotStore
 from chalicelib.service.arrivals import Listener
 from chalicelib.service.believe import Believer
-from chalicelib.service.flips import look_for_lost
 from chalicelib.service.lookout import lookout_of
 from chalicelib.service.stores import Stores
 
@@ -36,8 +34,6 @@ def see(stores: Stores, believer: Believer, plan: Plan, now: datetime) -> Seen:
     """Health after time's own flips, as beliefs. Raises Unavailable."""
     last = last_look(stores.snapshots)
     health = stores.health.everything()
-    with suppress(Unavailable):  # the next minute looks again
-        look_for_lost(stores.ledger, stores.queues, health.values(), now)
     flips = believer.elapse(health.values(), now)
     hints = Listener(traffic=stores.traffic, believer=believer, now=now).listen(plan, health)
     health = stores.health.everything() if flips or hints else health

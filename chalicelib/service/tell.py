@@ -12,10 +12,13 @@ from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import moment
 from chalicelib.domain.telling.alerts import Seen, alerts, proven, ticked
 from chalicelib.domain.telling.event import Event
-from chalicelib.domain.telling.flips import Heard, adopted, ended, hear, unheard
+from chalicelib.domain.telling.flips import FOUND, GRACE, adopted, ended, hear, unheard
 from chalicelib.domain.telling.story import Stories, Waiting
+from chalicelib.domain.telling.told_flip import ToldFlip, told_flip
 from chalicelib.ports import Stale, Unavailable
+from chalicelib.service.catch_up_words import fetched_event
 from chalicelib.service.event_shapes import alert_event, ended_event, flip_event
+from chalicelib.service.flips import kept
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.stores import Stores
 
@@ -66,17 +69,20 @@ class Teller:
     def _folded(
         self, stories: Stories, situation: Situation, notes: Sequence[str], *, now: datetime, minute: bool
     ) -> tuple[Stories, list[Event]]:
-        """Health is read after the stories: what they know and it does not was forgotten, not missed."""
+        """Health is read after the stories: what they know and it does not was forgotten, not missed.
+
+        What no message told of is entered into the ledger as the minute finds it, and told after its grace; the message
+        of such an entry is no news.
+        """
         health = self.stores.health.everything()
         stories = adopted(stories, health, now)
-        told = [flip for note in notes if (flip := heard(note))]
-        missed = [
-            replace(flip, planned=bool(planned(situation, flip.path, now)))
-            for flip in unheard(stories, health, now)
-            if all((flip.path, flip.evidence, flip.gen) != (o.path, o.evidence, o.gen) for o in told)
-        ]
-        events = []
-        for flip in sorted((*told, *missed), key=lambda each: (each.at, each.gen)):
+        told = [flip for note in notes if (flip := heard(note)) and flip.because != FOUND]
+        heard_of = {(flip.path, flip.evidence, flip.gen) for flip in told}
+        sought = unheard(stories, health, now, timedelta() if minute else GRACE)
+        missed = (flip for flip in sought if (flip.path, flip.evidence, flip.gen) not in heard_of)
+        found = [flip for each in missed if (flip := self._found(each, situation, now))]
+        events = [event for note in notes if (event := fetched_event(note, now))]
+        for flip in sorted((*told, *found), key=lambda each: (each.at, each.gen)):
             stories, chapter = hear(stories, flip)
             events += [flip_event(chapter, situation, now)] if chapter else []
         stories, over = ended(stories, now)
@@ -85,6 +91,13 @@ class Teller:
             stories, raised = _alerted(stories, situation, health, now)
             events += raised
         return stories, events
+
+    def _found(self, flip: ToldFlip, situation: Situation, now: datetime) -> ToldFlip | None:
+        """A flip to tell of whose entry is under way; None while no store takes that, and within its grace."""
+        window = planned(situation, flip.path, now)
+        if kept(self.stores.queues, self.stores.ledger, flip, window) and now - flip.at >= GRACE:
+            return replace(flip, planned=bool(window))
+        return None
 
     def _published(self, mine: Sequence[Event]) -> Telling:
         """Hand events to the bus; those that it does not take wait in the stories for a later run."""
@@ -110,17 +123,12 @@ class Teller:
             return
 
 
-def heard(note: str) -> Heard | None:
+def heard(note: str) -> ToldFlip | None:
     """The flip that a message of the flips queue tells of; None when it rings for something else."""
     try:
         found = json.loads(note)
-        return Heard(
-            path=found["path"], evidence=found["class"], before=found["before"], after=found["after"],
-            gen=int(found["gen"]), at=moment(found["at"]), because=found["because"],
-            detail=found.get("detail", ""), vantage=found.get("vantage", ""),
-            planned=found.get("planned") == "true",
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError):
+        return told_flip(found, moment(found["at"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

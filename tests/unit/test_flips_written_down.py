@@ -1,5 +1,7 @@
 """Each flip is in the ledger once, whatever was down or died while it was found."""
 
+from contextlib import suppress
+
 import pytest
 
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
@@ -28,6 +30,12 @@ def fail(world, times=5):
 def written(world):
     entries = world.ports.ledger.entries("flips", world.clock.now())
     return [(one.entry["path"], one.entry["after"], one.entry["because"]) for one in entries]
+
+
+def announced(world):
+    """The generations that events tell of, those included that wait for the bus."""
+    waiting = [each.event for each in world.ports.stories.read().waiting]
+    return [event.about["generation"] for event in (*world.ports.events.published, *waiting)]
 
 
 def test_a_flip_found_while_the_ledger_is_down_is_written_when_its_message_comes_back(world):
@@ -83,7 +91,7 @@ def test_a_flip_whose_finder_could_tell_nobody_is_found_by_the_minute(world):
 
     assert missing == []
     words = [(one.entry["because"], one.entry["before"], one.entry["after"], one.at) for one in found]
-    assert words == [("not_told", "", "open", cls.since)]
+    assert words == [("found_later", "closed", "open", cls.since)]
 
 
 def test_the_reason_of_a_flip_is_not_lost_while_its_message_waits_for_the_ledger(world):
@@ -91,13 +99,56 @@ def test_the_reason_of_a_flip_is_not_lost_while_its_message_waits_for_the_ledger
     world.ports.ledger._chains.clear()
     [own] = world.ports.queues.take_notes("flips")
     world.wired.tick.minute()
-    substitutes = [note for note in world.ports.queues.take_notes("flips") if "not_told" in note.body]
+    substitutes = [note for note in world.ports.queues.take_notes("flips") if "found_later" in note.body]
     for note in (own, *substitutes):
         write_down(world.ports.ledger, note.body)
 
     assert [note.delay for note in substitutes] == [600]
     assert written(world)[0] == (PATH, "open", "failures")
-    assert "not_told" not in [because for _, _, because in written(world)]
+    assert "found_later" not in [because for _, _, because in written(world)]
+
+
+def test_a_flip_is_written_down_although_its_publication_fails(world):
+    world.ports.ledger.down = True
+    fail(world)
+    world.ports.ledger.down = False
+    [note] = [note for note in world.ports.queues.notes if note.queue == "flips"]
+    world.ports.snapshots.objects_down = True
+    with use(world.wired), pytest.raises(Unavailable):
+        workers.tick({"Records": [{"messageId": "1", "body": note.body}]}, None)
+
+    assert written(world) == [(PATH, "open", "failures")]
+
+
+def test_without_its_queue_a_flip_that_nobody_told_of_is_written_by_the_minute_at_once(world):
+    world.ports.queues.down = world.ports.ledger.down = True
+    with pytest.raises(Unavailable):
+        fail(world)
+    world.ports.ledger.down = False
+    with use(world.wired), pytest.raises(Unavailable):
+        workers.tick({}, None)
+
+    assert [(path, after) for path, after, _ in written(world)] == [(PATH, "open")]
+
+
+def test_nothing_is_told_of_a_flip_that_neither_queue_nor_ledger_takes(world):
+    world.ports.queues.down = world.ports.ledger.down = True
+    with pytest.raises(Unavailable):
+        fail(world)
+    told = []
+    for down in (*(True,) * 5, False, False):
+        world.ports.queues.down = world.ports.ledger.down = down
+        with use(world.wired), suppress(Unavailable):
+            workers.tick({}, None)
+        told.append(announced(world))
+        world.clock.advance(60)
+    world.run()
+
+    assert told[:5] == [[]] * 5
+    assert told[5] == [2]  # by then it was on trial: what was before is a gap in its story
+    assert told[6][:2] == [2, 1]
+    gens = [one.entry["gen"] for one in world.ports.ledger.entries("flips", world.clock.now())]
+    assert (gens.count("1"), gens.count("2")) == (1, 1)
 
 
 def test_the_minute_finds_nothing_where_all_was_told(world):
@@ -107,7 +158,7 @@ def test_the_minute_finds_nothing_where_all_was_told(world):
 
     whys = [because for _, _, because in written(world)]
     assert whys
-    assert "not_told" not in whys
+    assert "found_later" not in whys
 
 
 @pytest.mark.parametrize("body", ['{"operation": "orders", "who": "o1"}', "{}", "[]", "ring", '{"id": "x"}'])

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.detection.machine import ClassHealth, PathHealth, State
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.domain.telling.flips import GRACE, QUIET, Heard, News, adopted, ended, hear, unheard
+from chalicelib.domain.telling.flips import GRACE, QUIET, News, adopted, ended, hear, unheard
 from chalicelib.domain.telling.story import Stories, Told
+from chalicelib.domain.telling.told_flip import ToldFlip
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PATH = "box-a#out#world"
@@ -16,7 +17,7 @@ CLOSED, OPEN, TRIAL = (state.value for state in (State.CLOSED, State.OPEN, State
 
 
 def flip(gen, after, *, before=CLOSED, minute=0.0, evidence="hard", planned=False):
-    return Heard(
+    return ToldFlip(
         path=PATH, evidence=evidence, before=before, after=after, gen=gen,
         at=START + timedelta(minutes=minute), because="failures", planned=planned,
     )  # fmt: skip

@@ -17,6 +17,7 @@ class EventType(StrEnum):
     FLIPPED = "path.flipped"
     ENDED = "story.ended"
     ALERTED = "alert.raised"
+    FETCHED = "contacts.fetched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from chalicelib.domain.detection.machine import WORDS, ClassHealth, PathHealth, State
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.telling.story import Gap, Stories, Story, Told
+from chalicelib.domain.telling.told_flip import ToldFlip
 
 GRACE = timedelta(seconds=90)
 """A flip that is in the health table for so long and of which no message came is told from the table."""
@@ -29,32 +30,16 @@ class News(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A flip as it was heard of: states as the machine names them, "" where nobody knows any more."""
-
-    path: str
-    evidence: str
-    before: str
-    after: str
-    gen: int
-    at: datetime
-    because: str
-    detail: str = ""
-    vantage: str = ""
-    planned: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """What came of a flip that was not told before."""
 
-    flip: Heard
+    flip: ToldFlip
     story: Story | None
     news: News
     loud: bool
 
 
-def hear(stories: Stories, flip: Heard) -> tuple[Stories, Chapter | None]:
+def hear(stories: Stories, flip: ToldFlip) -> tuple[Stories, Chapter | None]:
     """The stories after a flip, and its chapter; None when it was told already."""
     told = stories.told.get((flip.path, flip.evidence), Told())
     if not told.lacks(flip.gen):
@@ -73,20 +58,25 @@ def hear(stories: Stories, flip: Heard) -> tuple[Stories, Chapter | None]:
     return after.with_story(flip.path, story), Chapter(flip=flip, story=story, news=news, loud=loud)
 
 
-def unheard(stories: Stories, health: Mapping[str, PathHealth], now: datetime) -> Iterator[Heard]:
-    """The flips that the health table knows and nobody told of: their writer died, or their message was lost."""
+def unheard(
+    stories: Stories, health: Mapping[str, PathHealth], now: datetime, grace: timedelta = GRACE
+) -> Iterator[ToldFlip]:
+    """The flips that the health table has known for so long and nobody told of.
+
+    Their writer died, or their message was lost; within GRACE it may only be late.
+    """
     for (path, evidence), told in stories.told.items():
         for gap in told.gaps:
-            if now - gap.noticed_at >= GRACE:
-                yield Heard(
+            if now - gap.noticed_at >= grace:
+                yield ToldFlip(
                     path=path, evidence=evidence, before=gap.before, after=gap.after, gen=gap.gen,
                     at=gap.noticed_at, because=FOUND,
                 )  # fmt: skip
     for path, evidence, cls in _machines(health):
         told = stories.told.get((path, evidence.value), Told())
-        if cls.gen > told.gen and cls.since is not None and now - cls.since >= GRACE:
+        if cls.gen > told.gen and cls.since is not None and now - cls.since >= grace:
             before = told.state if cls.gen == told.gen + 1 else ""
-            yield Heard(
+            yield ToldFlip(
                 path=path, evidence=evidence.value, before=before, after=cls.state.value, gen=cls.gen,
                 at=cls.since, because=FOUND, detail=cls.detail,
             )  # fmt: skip
@@ -120,7 +110,7 @@ def ended(stories: Stories, now: datetime) -> tuple[Stories, list[tuple[str, Sto
     return stories, over
 
 
-def _turn(story: Story | None, flip: Heard, *, was: bool, now: bool) -> tuple[Story | None, News]:
+def _turn(story: Story | None, flip: ToldFlip, *, was: bool, now: bool) -> tuple[Story | None, News]:
     if not was and now:
         if story is None:
             began = Story(
@@ -140,7 +130,7 @@ def _for_people(news: News, story: Story) -> bool:
     return news in (News.OPENED, News.FLAPPING) or (news is News.RETURNED and story.departures == 1)
 
 
-def _gaps(told: Told, flip: Heard) -> Iterator[Gap]:
+def _gaps(told: Told, flip: ToldFlip) -> Iterator[Gap]:
     for gen in range(told.gen + 1, flip.gen):
         before = told.state if gen == told.gen + 1 else ""
         yield Gap(

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.domain.detection.record import from_ms, to_ms
 from chalicelib.domain.telling.event import document, event_of
 from chalicelib.domain.telling.story import Gap, Stories, Story, Told, Waiting
+from chalicelib.domain.upgrade.schema import stamped, understood
 
 
 def stories_text(stories: Stories) -> str:
@@ -22,13 +23,13 @@ def stories_text(stories: Stories) -> str:
         "steady": _ms(stories.steady),
         "waiting": [{"since": to_ms(each.since), "event": document(each.event)} for each in stories.waiting],
     }
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(stamped(found), ensure_ascii=False, separators=(",", ":"))
 
 
 def read_stories(text: str) -> Stories:
-    """The stories of a text. Raises ValueError when it is none."""
+    """The stories of a text. Raises ValueError when it is none; a later release's is Newer."""
     try:
-        return _read(json.loads(text))
+        return _read(understood(json.loads(text)))
     except (KeyError, TypeError, AttributeError) as unreadable:
         raise ValueError(f"not stories: {unreadable}") from unreadable
 
