@@ -5,14 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STACK_VENV := .venv-stack
 PEERS_VENV := .venv-peers
+AUDIT_VENV := .venv-audit
 STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-intake bench-detection bench-onset drill deploy clean
+.PHONY: help setup up demo test check bench bench-intake bench-detection bench-onset bench-durability drill drill-upgrade fuzz soak audit deploy clean
 
 help:  ## these lines
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: $(VENV)/.ready $(STACK_VENV)/.ready  ## install both environments and build the artefact
 	@$(BIN)/python -m infra.package > /dev/null
@@ -43,7 +44,18 @@ check: setup  ## style, types, template
 	$(BIN)/mypy
 	$(BIN)/cfn-lint --non-zero-exit-code informational -t "$$($(BIN)/python -m infra.package)"
 
-bench: bench-intake bench-detection bench-onset  ## every benchmark
+audit: setup $(AUDIT_VENV)/.ready  ## checkov on the packaged template; what it may not ask is in .checkov.yaml
+	@$(AUDIT_VENV)/bin/checkov --config-file .checkov.yaml -f "$$($(BIN)/python -m infra.package)"
+
+$(AUDIT_VENV)/.ready: requirements-audit.txt
+	$(PYTHON) -m venv $(AUDIT_VENV)
+	$(AUDIT_VENV)/bin/pip install --quiet --no-deps -r requirements-audit.txt
+	@touch $@
+
+drill-upgrade: setup  ## the former release, this one and the former again, under load, on the local stack
+	@$(BIN)/python -m infra.local.upgrade
+
+bench: bench-intake bench-detection bench-onset bench-durability  ## every benchmark
 
 bench-intake: setup  ## what one accepted contact costs
 	@$(BIN)/python -m bench.intake
@@ -54,10 +66,19 @@ bench-detection: setup $(PEERS_VENV)/.ready  ## how soon trouble is seen, beside
 bench-onset: setup  ## how long until a customer is shown another way
 	@$(BIN)/python -m bench.onset
 
+bench-durability: setup  ## a hundred thousand contacts under fire, and what became of each
+	@$(BIN)/python -m bench.durability
+
 $(PEERS_VENV)/.ready: requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS_VENV)
 	$(PEERS_VENV)/bin/pip install --quiet --no-deps -r requirements-peers.txt
 	@touch $@
+
+fuzz: setup  ## a hundred thousand hostile requests of each kind
+	@$(BIN)/python -m tests.fuzz --requests 100000
+
+soak: setup  ## ten minutes of contacts through one container: its memory must not grow
+	@$(BIN)/python -m tests.soak --minutes 10
 
 drill: setup  ## the outages that founded the project, replayed, and every fault at its full length
 	@BASCULE_DRILL=full $(BIN)/pytest tests/drills tests/e2e/test_faults_are_seen.py tests/e2e/test_onset_to_feed.py tests/e2e/test_who_lost_it.py

@@ -5,6 +5,7 @@ Errors, one for each reaction::
     PortError
     ├── Stale        somebody wrote first: read again and fold again
     ├── Unavailable  the store, queue or secret source does not answer: overflow, or the vendor's "later"
+    │   └── Ahead    a later release wrote it, in a form that this one does not read: leave it to that one
     └── Missing      there is no such thing
 """
 
@@ -45,6 +46,10 @@ class Unavailable(PortError):
     """The port cannot serve now."""
 
 
+class Ahead(Unavailable):
+    """What is stored was written by a later release, in a schema that this one does not read."""
+
+
 class Missing(PortError):
     """There is no such item."""
 
@@ -54,6 +59,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The time now, aware, UTC."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
         ...
 
 
@@ -114,6 +123,33 @@ class ContactStore(Protocol):
 
     def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
         """The works of rows that were ever saved, by key."""
+        ...
+
+    def erase(self, row: Row, sends: Iterable[tuple[str, datetime]] = ()) -> None:
+        """Store what `erased` left of a row, but not its work; of its `sends` (path, time) drop the provider's names.
+
+        A row that is gone stays gone.
+        """
+        ...
+
+
+class PeopleStore(Protocol):
+    """Who was erased, by digests that only this store makes, and the keys that open their copies in exports."""
+
+    def erase(self, party: str, now: datetime) -> str:
+        """Destroy a person's key and leave a tombstone, twice over; their digest. Raises Unavailable."""
+        ...
+
+    def erased(self, parties: Iterable[str]) -> Mapping[str, datetime]:
+        """When each was erased last; those who never were are left out."""
+        ...
+
+    def mark(self) -> str:
+        """Where the sweep for what is kept too long goes on; "" at the start."""
+        ...
+
+    def keep_mark(self, cursor: str) -> None:
+        """Remember it."""
         ...
 
 
@@ -313,12 +349,33 @@ class SnapshotStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """A bell: which row, which lane, how long to wait (whole seconds, 0..900), the trace it belongs to."""
+    """A bell: which row, which lane, how long to wait (whole seconds, 0..900), the trace it belongs to.
+
+    `group` is the desk or channel that it is for ("" when not known): no group may crowd out the others.
+    """
 
     key: str
     lane: str
     delay: int = 0
     trace: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message that failed for good: `id` is that of the message which failed, `handle` that of this taking.
+
+    `reason` is "" when the function did not live to tell it; `since` is when the message was first queued.
+    """
+
+    queue: str
+    id: str
+    body: str
+    since: datetime
+    receives: int
+    reason: str = ""
+    handle: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +388,12 @@ class Note:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
+RECEIPTS = 5
+"""How often a queue hands a message out before it moves it to its dead-letter queue (infra/queues.py)."""
+STORY = frozenset({"reason", "origin", "since", "receives"})
+"""What a letter's envelope tells of its end; all else on it is the message's own."""
+
+
 class Queues(Protocol):
     """Our own queues: `bell` for deliveries; `put` for overflow, probes, evidence, flips. Both raise Unavailable."""
 
@@ -340,6 +403,26 @@ class Queues(Protocol):
 
     def put(self, note: Note) -> str:
         """Queue a text and return its message id: then it is durable."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """What the dead-letter queues hold, by the names of the queues that it comes from. They raise Unavailable."""
+
+    def waiting(self, queue: str) -> int:
+        """About how many there are."""
+        ...
+
+    def take(self, queue: str, most: int) -> Sequence[Letter]:
+        """At most so many, which nobody else gets for half a minute."""
+        ...
+
+    def give_back(self, letters: Sequence[Letter]) -> None:
+        """Let others have them at once, as far as that can be done: never raises."""
+        ...
+
+    def remove(self, letter: Letter) -> None:
+        """Take one out for good."""
         ...
 
 
@@ -392,16 +475,22 @@ class Ledger(Protocol):
 
 __all__ = [
     "DUE_SHARDS",
+    "RECEIPTS",
+    "STORY",
+    "Ahead",
     "Clock",
     "ContactStore",
+    "DeadLetters",
     "Events",
     "HealthStore",
     "Ledger",
+    "Letter",
     "MaintenanceStore",
     "Missing",
     "Note",
     "OrderStore",
     "PageStore",
+    "PeopleStore",
     "PlanStore",
     "PlanVersion",
     "PortError",

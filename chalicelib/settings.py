@@ -32,6 +32,14 @@ class Settings:
     front_door_bucket: str
     channel_secrets: str
     operator_secrets: str
+    urgent_dead_queue: str = ""
+    normal_dead_queue: str = ""
+    bulk_dead_queue: str = ""
+    overflow_dead_queue: str = ""
+    probes_dead_queue: str = ""
+    evidence_dead_queue: str = ""
+    flips_dead_queue: str = ""
+    announcements_dead_queue: str = ""
     mail_topic: str = ""
     private_hosts: str = ""
     vantage: str = ""
@@ -43,6 +51,7 @@ class Settings:
         values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
         values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
         optional = {"mail_topic", "private_hosts", "home_region"}
+        optional |= {name for name in values if name.endswith("_dead_queue")}
         missing = [
             f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional
         ]
@@ -57,7 +66,7 @@ class Settings:
 
     @property
     def queues(self) -> dict[str, str]:
-        """The addresses of our own queues by their short names: urgent, normal, ..., announcements."""
+        """The addresses of our own queues by their short names: urgent, ..., announcements, and urgent_dead, ..."""
         names = [each.name for each in fields(self) if each.name.endswith("_queue")]
         return {name.removesuffix("_queue"): getattr(self, name) for name in names}
 

@@ -78,6 +78,7 @@ class Wired:
         from chalicelib.service.conversation import Conversation
         from chalicelib.service.customers import Customers
         from chalicelib.service.deliver import Delivery
+        from chalicelib.service.forget import Erasure
         from chalicelib.service.silence import Silence
 
         s, hands = self.stores, self._hands()
@@ -88,6 +89,7 @@ class Wired:
             hands=hands,
             silence=Silence(situations=self.situations, hands=hands),
             clock=self.clock,
+            erasure=Erasure(people=s.people, contacts=s.contacts, situations=self.situations),
             customers=Customers(traffic=s.traffic, situations=self.situations, believer=self.believer),
         )
 
@@ -157,7 +159,7 @@ def on_aws(settings: Settings) -> Wired:
     names = Names(
         contacts_table=settings.contacts_table, health_table=settings.health_table,
         plans_table=settings.plans_table, orders_table=settings.orders_table,
-        ledger_table=settings.ledger_table, state_bucket=settings.state_bucket,
+        ledger_table=settings.ledger_table, state_bucket=settings.state_bucket, people_table=settings.people_table,
         front_door_bucket=settings.front_door_bucket, channel_secrets=settings.channel_secrets,
         operator_secrets=settings.operator_secrets, event_bus=settings.event_bus, queues=settings.queues,
         vantage_queue=settings.vantage_queue, home_region=settings.home_region,

@@ -19,7 +19,7 @@ from chalicelib.domain.health import Rules
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.plan_document.watch import baseline_document
 from chalicelib.domain.proof.dispatch import hours_between
-from chalicelib.domain.proof.spells import Spell, spells, turns_of
+from chalicelib.domain.proof.spells import Spell, flips_of, spells
 from chalicelib.service.flips import STREAM
 from chalicelib.service.stores import Stores
 from infra.bundle import stores_of
@@ -35,7 +35,7 @@ def counted(stores: Stores, path: str, since: datetime, until: datetime) -> Iter
 
     Counted is what scores: success, outage, and no answer. Raises Unavailable.
     """
-    away = spells(turns_of(stores.ledger.read(STREAM, since, until), path))
+    away = spells(flips_of(stores.ledger.read(STREAM, since, until), path))
     for hour in hours_between(since, until):
         if not any(_away(spell, hour) for spell in away):
             sends = stores.contacts.sent(path, hour, hour + HOUR, MOST_SENDS)

@@ -44,5 +44,6 @@ def stores_of(outputs: Mapping[str, str], region: str) -> Stores:
         front_door_bucket=outputs["FrontDoorBucket"],
         channel_secrets=outputs["ChannelSecrets"],
         operator_secrets=outputs["OperatorSecrets"],
+        people_table=outputs["PeopleTable"],
     )
     return AwsPorts(names, session)

@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from infra import live
+from infra import live, second_door_live
 from infra.deploy import APP, Clients
 from infra.package import Artefact, package
 
@@ -82,6 +82,7 @@ def differences(clients: Clients, stack: Deployed) -> list[Difference]:
         *_compare(clients, stack, "AWS::SQS::Queue", live.queue, _wanted_queue),
         *_compare(clients, stack, "AWS::S3::Bucket", live.bucket, _wanted_bucket),
         *_compare(clients, stack, "AWS::Serverless::Function", live.function, _wanted_function),
+        *_compare(clients, stack, "AWS::Serverless::Api", second_door_live.door, second_door_live.wanted),
         *_other_triggers(clients, stack),
     ]
 
@@ -166,7 +167,7 @@ def _other_triggers(clients: Clients, stack: Deployed) -> Iterator[Difference]:
             elif event["Type"] == "SNS":
                 wanted = [name]
                 topic = stack.resolve(event["Properties"]["Topic"])
-                found = [arn.rsplit(":", 1)[-1] for arn in live.subscribers(clients, topic)]
+                found = [arn.split(":")[6] for arn in live.subscribers(clients, topic)]
             else:
                 continue
             if found != wanted:

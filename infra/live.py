@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.alias import ALIAS
 from infra.deploy import Clients
 
 Json = dict[str, Any]
@@ -48,9 +49,9 @@ def queue(clients: Clients, url: str) -> Json:
 
 
 def function(clients: Clients, name: str) -> Json:
-    """Read a function's settings and the queues that wake it, by the queue's ARN."""
+    """Read the settings of the version that answers, and the queues that wake it, by the queue's ARN."""
     client = clients("lambda")
-    found = client.get_function_configuration(FunctionName=name)
+    found = client.get_function_configuration(FunctionName=name, Qualifier=ALIAS)
     reserved = client.get_function_concurrency(FunctionName=name)
     return {
         "Handler": found["Handler"],
@@ -66,7 +67,9 @@ def function(clients: Clients, name: str) -> Json:
                 "MaximumBatchingWindowInSeconds": mapping.get("MaximumBatchingWindowInSeconds", 0),
                 "Enabled": mapping["State"] in {"Enabled", "Enabling", "Creating", "Updating"},
             }
-            for mapping in client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+            for mapping in client.list_event_source_mappings(FunctionName=f"{name}:{ALIAS}")[
+                "EventSourceMappings"
+            ]
         },
     }
 

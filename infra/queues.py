@@ -25,9 +25,10 @@ class Queue:
 
 # Visibility is six times the consumer's timeout, as AWS advises for event source mappings.
 QUEUES = (
-    Queue(name="UrgentQueue", function="Deliver", visibility=360, batch=5, concurrency=50),
-    Queue(name="NormalQueue", function="Deliver", visibility=360, batch=5, concurrency=20),
-    Queue(name="BulkQueue", function="Deliver", visibility=360, batch=5, concurrency=5),
+    # One bell at a time: a provider that keeps its caller waiting, or kills it, does so to nobody else's bell.
+    Queue(name="UrgentQueue", function="Deliver", visibility=360, batch=1, concurrency=50),
+    Queue(name="NormalQueue", function="Deliver", visibility=360, batch=1, concurrency=20),
+    Queue(name="BulkQueue", function="Deliver", visibility=360, batch=1, concurrency=5),
     Queue(
         name="OverflowQueue",
         function="ReplayOverflow",

@@ -8,6 +8,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from infra.alias import ALIAS, INVOKE, aliased, authorizer_overlay
+
 Json = dict[str, Any]
 
 INTAKE = ("hooks", "front-door")
@@ -15,10 +17,6 @@ OPERATIONS = ("v1", "console", "status")
 HANDLER = "OperationsHandler"
 MEMORY_MB = 512
 TIMEOUT_SECONDS = 30
-# API Gateway speaks to functions through this action of the Lambda API, whose version never changed.
-INVOKE = (
-    "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
-)
 
 
 class UnplacedRouteError(ValueError):
@@ -44,11 +42,17 @@ def operations_overlay(sam: Json, policy: Json) -> Json:
     return {
         HANDLER: _like(sam, "APIHandler", **function),
         "OperationsRole": _like(sam, "ApiHandlerRole", Policies=policies),
-        f"{HANDLER}InvokePermission": _like(sam, "APIHandlerInvokePermission", FunctionName={"Ref": HANDLER}),
+        f"{HANDLER}InvokePermission": _like(
+            sam, "APIHandlerInvokePermission", FunctionName={"Ref": aliased(HANDLER)}
+        ),
         f"{HANDLER}LogGroup": _like(
             sam, "ApiHandlerLogGroup", LogGroupName={"Fn::Sub": f"/aws/lambda/${{{HANDLER}}}"}
         ),
-        "RestAPI": {"Properties": {"DefinitionBody": {"paths": _moved_paths(sam)}}},
+        "APIHandlerInvokePermission": {"Properties": {"FunctionName": {"Ref": aliased("APIHandler")}}},
+        "AuthorizerAliasInvokePermission": _like(
+            sam, "AuthorizerInvokePermission", FunctionName={"Ref": aliased("Authorizer")}
+        ),
+        "RestAPI": {"Properties": {"DefinitionBody": {"paths": _placed(sam), **authorizer_overlay()}}},
     }
 
 
@@ -57,8 +61,9 @@ def routes(sam: Json) -> Iterator[tuple[str, str, str]]:
     for path, methods in sam["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].items():
         for method, operation in methods.items():
             uri = operation["x-amazon-apigateway-integration"].get("uri")
-            if uri:  # a CORS preflight is answered by the gateway itself
-                yield path, method, uri["Fn::Sub"].split("functions/${")[1].split(".Arn")[0]
+            if uri and "functions/" in uri["Fn::Sub"]:  # a preflight and the second door need none
+                asked = uri["Fn::Sub"].split("functions/${")[1].split("}")[0]
+                yield path, method, asked.removesuffix(".Arn").removesuffix(f"Alias{ALIAS}")
 
 
 def owner(path: str) -> str:
@@ -78,11 +83,10 @@ def _like(sam: Json, model: str, **changed: Any) -> Json:
     return made
 
 
-def _moved_paths(sam: Json) -> Json:
-    """Return the integration override of every route that is not the intake's."""
-    moved: Json = {}
+def _placed(sam: Json) -> Json:
+    """Return the integration override of every route: its own function, by the alias."""
+    placed: Json = {}
     for path, method, _ in routes(sam):
-        if owner(path) == HANDLER:
-            uri = {"uri": {"Fn::Sub": INVOKE % HANDLER}}
-            moved.setdefault(path, {})[method] = {"x-amazon-apigateway-integration": uri}
-    return moved
+        uri = {"uri": {"Fn::Sub": INVOKE % aliased(owner(path))}}
+        placed.setdefault(path, {})[method] = {"x-amazon-apigateway-integration": uri}
+    return placed

@@ -3,10 +3,13 @@
 from typing import Any
 
 from infra.alarms import alarms
+from infra.alias import PUBLISHED
 from infra.announcements import announcements
 from infra.queues import QUEUES, dead, events, queues
 from infra.routes import HANDLER, operations_overlay
+from infra.second_door import ROLE, path, role
 from infra.stores import TABLES, stores
+from infra.throttle import method_settings
 
 Json = dict[str, Any]
 
@@ -58,10 +61,14 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
     functions = [n for n, r in sam["Resources"].items() if r["Type"] == "AWS::Serverless::Function"]
     for name in [*functions, HANDLER]:
         properties = resources.setdefault(name, {}).setdefault("Properties", {})
-        properties["Environment"] = {"Variables": environment()}
+        properties |= {"Environment": {"Variables": environment()}, **PUBLISHED}
         properties |= {"Events": events(name)} if events(name) else {}
     resources[HANDLER]["Properties"]["ReservedConcurrentExecutions"] = {"Ref": "OperationsConcurrency"}
     _correct(resources)
+    resources[ROLE] = role()
+    api = resources["RestAPI"]["Properties"]
+    api["DefinitionBody"]["paths"] |= path()
+    api["MethodSettings"] = method_settings(api["DefinitionBody"]["paths"])
     return {"Parameters": PARAMETERS, "Conditions": CONDITIONS, "Resources": resources, "Outputs": _outputs()}
 
 
@@ -81,7 +88,8 @@ def _correct(resources: Json) -> None:
 def environment() -> Json:
     """Return the variables every function gets: where its stores are, never a secret's value."""
     tables = {f"BASCULE_{_snake(name)}": {"Ref": name} for name in TABLES}
-    urls = {f"BASCULE_{_snake(queue.name)}": {"Ref": queue.name} for queue in QUEUES}
+    names = [name for queue in QUEUES for name in (queue.name, dead(queue.name))]
+    urls = {f"BASCULE_{_snake(name)}": {"Ref": name} for name in names}
     rest = {f"BASCULE_{_snake(name)}": {"Ref": name} for name in (*BUCKETS, *SECRETS)}
     return {
         "BASCULE_STAGE": {"Ref": "Stage"},
@@ -136,7 +144,8 @@ def _mail_rules() -> Json:
 
 
 def _outputs() -> Json:
-    names = [*TABLES, *BUCKETS, *SECRETS, "InboundMail", "Alarms", "EventBus", "Announcements", HANDLER]
+    names = [*TABLES, *BUCKETS, "BackupBucket", *SECRETS, "InboundMail", "Alarms", "EventBus"]
+    names += ["Announcements", HANDLER]
     for queue in QUEUES:
         names += [queue.name, dead(queue.name)]
     urls = {

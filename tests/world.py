@@ -19,7 +19,7 @@ from chalicelib.wiring import Wired, use
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "whsec_" + b64encode(b"bascule-world-secret-24b").decode()
 
-PLAN = """
+CHANNELS = """
 schema: 1
 public_base_url: https://bascule.example
 market: fr
@@ -30,12 +30,15 @@ channels:
      door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
   box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}
   box-b: {kind: webhook, provider: beta, settings: {url: "https://b.example/in"}}
-desks:
+"""
+DESKS = """desks:
   desk-a: {channel: box-a, target: {queue: sales}}
   desk-b: {channel: box-b, target: {queue: sales}}
-purposes:
+"""
+PURPOSES = """purposes:
   order: {match: [{channel: shop}], routes: {fr: [desk-a, desk-b]}, lane: normal, deadline: 4h}
 """
+PLAN = CHANNELS + DESKS + PURPOSES
 
 SETTINGS = Settings(
     **{
@@ -86,8 +89,6 @@ class World:
         self.desks = Desks()
         self.wired = Wired(stores=self.ports, http=self.desks, clock=self.clock, settings=SETTINGS)
         self.ports.secrets.keys = (b"signing-key",)
-        self.ports.events.queues = self.ports.queues
-        self.posts: list[tuple[datetime, Note]] = []
         self.ports.events.queues = self.ports.queues
         self.posts: list[tuple[datetime, Note]] = []
         self.versions = 0
@@ -148,6 +149,9 @@ class World:
         due = [n for n in notes if n.queue == "probes" and n.delay <= second]
         notes[:] = [n for n in notes if n not in due]
         for note in due:
+            if "catch_up" in json.loads(note.body):
+                workers.catch_up(self.wired).run(note.body)
+                continue
             if "canary" in json.loads(note.body):
                 workers.canaries(self.wired).run(note.body)
                 continue
@@ -160,12 +164,11 @@ class World:
         self.bells = [(at, ring) for at, ring in self.bells if at > now]
         for ring in bells:
             self.wired.delivery.answer(ring.key)
-        notes = [
-            (name, note) for name in ("evidence", "flips", "overflow") for note in queues.take_notes(name)
-        ]
-        posts = [(now + timedelta(seconds=note.delay), note) for note in queues.take_notes("announcements")]
-        self.posts += posts
-        notes += [("announcements", note) for at, note in self.posts if at <= now]
+        self.wired.believer.settle(self.clock)
+        notes = [(name, note) for name in ("evidence", "flips") for note in queues.take_notes(name)]
+        posts = [*queues.take_notes("announcements"), *queues.take_notes("overflow")]
+        self.posts += [(now + timedelta(seconds=note.delay), note) for note in posts]
+        notes += [(note.queue, note) for at, note in self.posts if at <= now]
         self.posts = [(at, note) for at, note in self.posts if at > now]
         functions = {
             "evidence": workers.evidence,
@@ -183,4 +186,4 @@ def hours(count: float) -> timedelta:
     return timedelta(hours=count)
 
 
-__all__ = ["PLAN", "SECRET", "START", "Desks", "NotSent", "World", "hours"]
+__all__ = ["CHANNELS", "PLAN", "PURPOSES", "SECRET", "START", "Desks", "NotSent", "World", "hours"]

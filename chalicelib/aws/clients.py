@@ -10,6 +10,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from chalicelib.aws import tries
 from chalicelib.aws.rests import Rests
 
 # The intake's deadline is a few seconds: a store that takes longer counts as gone, and the queue is asked.
@@ -28,7 +29,7 @@ _PATIENT = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
-_CONFIGS = {"dynamodb": _QUICK, "sqs": _QUICK}
+_CONFIGS = {"dynamodb": _QUICK, "sqs": _QUICK, "secretsmanager": _QUICK}
 
 
 class Clients:
@@ -39,19 +40,23 @@ class Clients:
 
     def __init__(self, session: botocore.session.Session | None = None, home: str = "") -> None:
         self.session, self._home = session or botocore.session.get_session(), home
-        self._made: dict[tuple[str, str], Any] = {}
+        self._made: dict[tuple[str, str, bool], Any] = {}
         self._lock = Lock()
 
-    def __call__(self, service: str, region: str = "") -> Any:
-        """The client of a service (`dynamodb`, `sqs`, `s3`, `secretsmanager`) at home, or in another region."""
-        key = (service, region or self._home)
+    def __call__(self, service: str, region: str = "", *, patient: bool = False) -> Any:
+        """The client of a service (`dynamodb`, `sqs`, `s3`, `secretsmanager`) at home, or in another region.
+
+        A `patient` one waits for what takes its time, as a queue that is looked through.
+        """
+        key = (service, region or self._home, patient)
         found = self._made.get(key)
         if found is None:
             with self._lock, _uncollected():
                 if key not in self._made:
-                    config = _CONFIGS.get(service, _PATIENT)
+                    config = _PATIENT if patient else _CONFIGS.get(service, _PATIENT)
                     made = self.session.create_client(service, region_name=key[1] or None, config=config)
                     Rests(made)
+                    tries.register(made)
                     self._made[key] = made
                 found = self._made[key]
         return found

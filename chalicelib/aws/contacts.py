@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.errors import ConditionFailed
+from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.rows import first_work, row_item, row_of, work_item
 from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
@@ -47,10 +47,12 @@ class DynamoContacts:
         """One Query for each hour and megabyte."""
         return self._sends.sent(path, since, until, most)
 
+    @understanding("a stored row's work")
     def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
         """BatchGetItem, a hundred rows at a time."""
         return self._sends.works(keys)
 
+    @understanding("the stored row")
     def add(self, row: Row) -> Row | None:
         """One conditional PutItem. A duplicate's stored row is given as accepted, without later work."""
         item = {
@@ -67,6 +69,7 @@ class DynamoContacts:
             return row_of(known.item)
         return None
 
+    @understanding("the stored row")
     def get(self, key: str) -> Row:
         """One consistent Query for the row and its work."""
         parts = {
@@ -113,6 +116,7 @@ class DynamoContacts:
         )
         return [item["pk"] for item in found]
 
+    @understanding("a stored row")
     def page(self, limit: int, cursor: str = "") -> tuple[Sequence[Row], str]:
         """At most `limit` rows (fewer when other items lie between: go on while there is a cursor)."""
         start = dict(zip(("pk", "sk"), parts_of(cursor, 2), strict=True)) if cursor else {}
@@ -125,6 +129,10 @@ class DynamoContacts:
         works = {item["pk"]: item for item in self._table.gather({"pk": r["pk"], "sk": "w"} for r in rows)}
         following = cursor_of(start["pk"], start["sk"]) if start else ""
         return [row_of(item, works.get(item["pk"])) for item in rows], following
+
+    def erase(self, row: Row, sends: Iterable[tuple[str, datetime]] = ()) -> None:
+        """One UpdateItem; for each of the sends a Query and an UpdateItem before."""
+        self._sends.erase(row, sends)
 
     def alias(self, alias: str, key: str) -> None:
         """One PutItem; the last word holds."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore import exceptions as faults
 
-from chalicelib.ports import Unavailable
+from chalicelib.domain.upgrade.schema import Newer
+from chalicelib.ports import Ahead, Unavailable
 
 _UNREACHABLE = (
     faults.ConnectionError,
@@ -43,6 +44,15 @@ def calling(action: str) -> Iterator[None]:
         raise _meaning(action, refused) from refused
     except _UNREACHABLE as unreachable:
         raise Unavailable(f"{action}: {type(unreachable).__name__}") from unreachable
+
+
+@contextmanager
+def understanding(what: str) -> Iterator[None]:
+    """Say Ahead where something stored turns out to be in a schema of a later release."""
+    try:
+        yield
+    except Newer as newer:
+        raise Ahead(f"{what}: {newer}") from newer
 
 
 def _meaning(action: str, refused: faults.ClientError) -> Exception:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import ClassVar
 
-from chalicelib.aws.errors import ConditionFailed
+from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.table import Table
 from chalicelib.domain.planned_work.record import read_windows, windows_text
 from chalicelib.domain.planned_work.windows import Windows
@@ -19,6 +19,7 @@ class AwsMaintenance:
     def __init__(self, table: Table) -> None:
         self._table = table
 
+    @understanding("the stored windows")
     def read(self) -> Windows:
         """One consistent GetItem."""
         item = self._table.get(self._KEY)

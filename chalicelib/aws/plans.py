@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.aws.errors import ConditionFailed
+from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.objects import Bucket
 from chalicelib.aws.table import Table
 from chalicelib.domain.orders import Orders
@@ -89,6 +89,7 @@ class AwsOrders:
     def __init__(self, table: Table) -> None:
         self._table = table
 
+    @understanding("the stored orders")
     def read(self) -> Orders:
         """One consistent GetItem."""
         item = self._table.get(self._KEY)

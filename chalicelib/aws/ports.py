@@ -11,12 +11,14 @@ from chalicelib.aws.clients import Clients
 from chalicelib.aws.table import Table
 from chalicelib.ports import (
     ContactStore,
+    DeadLetters,
     Events,
     HealthStore,
     Ledger,
     MaintenanceStore,
     OrderStore,
     PageStore,
+    PeopleStore,
     PlanStore,
     Queues,
     Secrets,
@@ -43,6 +45,7 @@ class Names:
     front_door_bucket: str
     channel_secrets: str
     operator_secrets: str
+    people_table: str = ""
     event_bus: str = ""
     queues: Mapping[str, str] = field(default_factory=dict)
     vantage_queue: str = ""
@@ -62,6 +65,15 @@ class AwsPorts:
         from chalicelib.aws.contacts import DynamoContacts  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoContacts(Table(self.clients, self._names.contacts_table), time.time)
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """The people table, and the state bucket for a second copy of tombstones."""
+        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
+        from chalicelib.aws.people import AwsPeople  # noqa: PLC0415 - only what a function needs is imported
+
+        state = Bucket(self.clients, self._names.state_bucket)
+        return AwsPeople(Table(self.clients, self._names.people_table), state, time.time)
 
     @cached_property
     def health(self) -> HealthStore:
@@ -134,6 +146,13 @@ class AwsPorts:
         from chalicelib.aws.queues import SqsQueues  # noqa: PLC0415 - only what a function needs is imported
 
         return SqsQueues(self.clients, self._names.queues, self._names.vantage_queue)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """The queues of what failed for good."""
+        from chalicelib.aws.dead_letters import SqsDeadLetters  # noqa: PLC0415 - only what a function needs is imported
+
+        return SqsDeadLetters(self.clients, self._names.queues)
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.errors import calling
 from chalicelib.bells import dump_ring
+from chalicelib.domain.upgrade.schema import NAME, WRITES
 from chalicelib.ports import Note, Ring, Unavailable
 
 _REGION = re.compile(r"//sqs\.[a-z0-9-]+\.")
@@ -22,15 +23,15 @@ class SqsQueues:
         self._clients, self._urls, self._far = clients, urls, far
 
     def bell(self, ring: Ring) -> None:
-        """One SendMessage to the lane's queue; an unknown lane rings as normal."""
+        """One SendMessage to the lane's queue (an unknown one rings as normal); the group is SQS's tenant."""
         lane = ring.lane if ring.lane in ("urgent", "normal", "bulk") else "normal"
-        self._send(lane, dump_ring(ring), ring.delay, {})
+        self._send(lane, dump_ring(ring), ring.delay, {}, ring.group)
 
     def put(self, note: Note) -> str:
         """One SendMessage; the id proves that it is durable."""
         return self._send(note.queue, note.body, note.delay, note.attributes)
 
-    def _send(self, queue: str, body: str, delay: int, attributes: Mapping[str, str]) -> str:
+    def _send(self, queue: str, body: str, delay: int, attributes: Mapping[str, str], group: str = "") -> str:
         name, _, vantage = queue.partition("@")
         url = self._urls.get(name, "")
         if vantage:
@@ -40,12 +41,13 @@ class SqsQueues:
         asked: dict[str, object] = {"QueueUrl": url, "MessageBody": body}
         if delay:
             asked["DelaySeconds"] = min(max(delay, 0), 900)
-        if attributes:
-            asked["MessageAttributes"] = {
-                name: {"DataType": "String", "StringValue": value}
-                for name, value in attributes.items()
-                if value
-            }
+        asked["MessageAttributes"] = {
+            name: {"DataType": "String", "StringValue": value}
+            for name, value in {NAME: str(WRITES), **attributes}.items()
+            if value
+        }
+        if group:
+            asked["MessageGroupId"] = group
         with calling("sqs:SendMessage"):
             answer = self._client(name, vantage).send_message(**asked)
         return str(answer["MessageId"])

@@ -9,6 +9,7 @@ from zlib import compress, decompress
 from chalicelib.domain.model import Attachment, Contact, ContactKind, Medium, Outcome, Party
 from chalicelib.domain.outbox import Attempt, Row, RowState, Work
 from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.schema import stamped, understood
 
 # Above this the JSON is compressed: an item ends at 400 KB, and a long e-mail is mostly quoted text.
 _LONG = 65_536
@@ -34,12 +35,14 @@ def row_item(row: Row) -> dict[str, Any]:
     }
     if row.party:  # an index key may not be empty
         item["party"] = row.party
+    if row.erased_at:
+        item["erased_at"] = millis(row.erased_at)
     return item | _first_item(row.work)
 
 
 def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Row:
-    """The row of an item and, when it was ever saved, its work's item."""
-    due_at = item.get("due_at")
+    """The row of an item and, when it was ever saved, its work's item. Raises Newer."""
+    due_at = understood(item).get("due_at")
     return Row(
         key=item["pk"],
         channel=item["channel"],
@@ -54,6 +57,7 @@ def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Ro
         parent=item["parent"],
         kind=ContactKind(item["kind"]),
         due_at=None if due_at is None else moment(due_at),
+        erased_at=_moment(item.get("erased_at")),
         schema=item["schema"],
         work=work_of(work) if work else first_work(item),
     )
@@ -68,7 +72,7 @@ def first_work(item: Mapping[str, Any]) -> Work:
 
 def work_item(work: Work) -> dict[str, Any]:
     """The item of a row's work, without its keys."""
-    return {"version": work.version, "state": work.state.value, "work": _json(work_document(work))}
+    return stamped({"version": work.version, "state": work.state.value, "work": _json(work_document(work))})
 
 
 def work_document(work: Work) -> dict[str, Any]:
@@ -138,8 +142,8 @@ def _first_item(work: Work) -> dict[str, Any]:
 
 
 def work_of(item: Mapping[str, Any]) -> Work:
-    """The work of `work_item`."""
-    document = json.loads(item["work"])
+    """The work of `work_item`. Raises Newer."""
+    document = json.loads(understood(item)["work"])
     return Work(
         state=RowState(item["state"]),
         version=item["version"],

@@ -1,13 +1,16 @@
 """Sends by path and hour in the contacts table: one item each, written once, found without an index."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from chalicelib.aws.erasures import change_of, left_of
+from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.rows import work_of
 from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.model import Outcome
-from chalicelib.domain.outbox import Work
+from chalicelib.domain.outbox import Row, Work
 from chalicelib.domain.proof.dispatch import Dispatch, hours_between
 from chalicelib.domain.snapshot import millis, moment
 
@@ -26,7 +29,7 @@ class Sends:
         """One Query for each hour and megabyte, strongly consistent; no further page once there are enough."""
         found: list[Dispatch] = []
         for hour in hours_between(since, until):
-            for page in self._pages(_partition(path, hour)):
+            for page in self._pages(partition(path, hour)):
                 found += [one for item in page if since <= (one := _dispatch(path, item)).at < until]
                 if len(found) >= most:
                     break
@@ -39,6 +42,18 @@ class Sends:
         items = self._table.gather({"pk": key, "sk": "w"} for key in dict.fromkeys(keys))
         return {item["pk"]: work_of(item) for item in items}
 
+    def erase(self, row: Row, sends: Iterable[tuple[str, datetime]]) -> None:
+        """The sends' references first: what fails is found again by the row's person, who goes last."""
+        for name in {partition(path, at) for path, at in sends}:
+            condition = "#pk = :pk AND begins_with(#sk, :mine)"
+            mine = self._table.query(condition, {"ConsistentRead": True}, pk=name, mine=f"s#{row.key}#")
+            for item in mine:
+                if "provider_id" in item:
+                    self._table.update({"pk": item["pk"], "sk": item["sk"]}, "REMOVE #provider_id")
+        left = left_of(row)
+        with suppress(ConditionFailed):  # it has expired meanwhile
+            self._table.update({"pk": row.key, "sk": "c"}, change_of(left), "attribute_exists(#pk)", **left)
+
     def _pages(self, partition: str) -> Iterator[list[Plain]]:
         after = "s#"
         while page := self._table.query(
@@ -48,13 +63,14 @@ class Sends:
             after = page[-1]["sk"]
 
 
-def _partition(path: str, hour: datetime) -> str:
+def partition(path: str, hour: datetime) -> str:
+    """The key under which the sends of a path and hour lie."""
     return f"sent#{path}#{hour:%Y-%m-%dT%H}"
 
 
 def _item(sent: Dispatch) -> dict[str, Any]:
     item = {
-        "pk": _partition(sent.path, sent.at),
+        "pk": partition(sent.path, sent.at),
         "sk": f"s#{sent.key}#{millis(sent.at)}#{sent.attempt}",
         "at": millis(sent.at),
         "outcome": sent.outcome.value,

@@ -14,6 +14,7 @@ _TYPES = {
     "json": "application/json; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "html": "text/html; charset=utf-8",
+    "xml": "text/xml; charset=utf-8",
 }
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from chalicelib.aws.errors import ConditionFailed
+from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.table import Table
 from chalicelib.domain.telling.record import read_stories, stories_text
 from chalicelib.domain.telling.story import Stories
@@ -17,6 +17,7 @@ class AwsStories:
     def __init__(self, table: Table) -> None:
         self._table = table
 
+    @understanding("the stored stories")
     def read(self) -> Stories:
         """One consistent GetItem."""
         item = self._table.get(_KEY)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.model import Contact, ContactKind, Outcome
+from chalicelib.domain.upgrade.schema import WRITES
 
 FIRST_SWEEP = timedelta(seconds=60)
 URGENT_SWEEP = timedelta(seconds=10)
@@ -104,7 +105,9 @@ class Row:
     parent: str = ""
     kind: ContactKind = ContactKind.CONTACT
     due_at: datetime | None = None
-    schema: int = 1
+    erased_at: datetime | None = None
+    """When its person was forgotten: of the contact nothing personal is left."""
+    schema: int = WRITES
     work: Work = field(default_factory=Work)
 
 
@@ -116,6 +119,12 @@ def first_due(lane: str, now: datetime) -> datetime:
 def lease_lost(work: Work, now: datetime) -> bool:
     """True when a sender took the row and never said what became of it: nobody knows whether it went."""
     return work.state is RowState.SENDING and work.lease_until is not None and work.lease_until <= now
+
+
+def doubtful(work: Work) -> bool:
+    """True when nobody knows whether the last send went: it is still to be found out, or only a person can."""
+    ambiguous = bool(work.attempts) and work.attempts[-1].outcome is Outcome.UNKNOWN
+    return work.state is RowState.UNKNOWN or (work.state is RowState.DEAD and ambiguous)
 
 
 def claimed(work: Work, desk: str, decision: str, now: datetime) -> Work:

@@ -13,7 +13,6 @@ from chalicelib.domain.vendor_pages.plan import PagePlan
 
 WORLD = "world"
 
-
 WRITTEN = frozenset(medium for medium in Medium if not medium.waits)
 """What a desk takes unless its plan says more: a live call needs a desk that can be dialled."""
 
@@ -140,6 +139,7 @@ class Plan:
     pages: Mapping[str, PagePlan] = field(default_factory=dict)
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     vantages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retention_days: int = 90
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(
         default_factory=dict, repr=False, compare=False

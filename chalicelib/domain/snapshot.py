@@ -13,6 +13,7 @@ from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
+from chalicelib.domain.upgrade.schema import stamped, understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,7 @@ def moment(milliseconds: int) -> datetime:
 
 def dump_snapshot(snapshot: Snapshot) -> str:
     """The published text; the same snapshot always gives the same text."""
-    document = {
-        "schema": 1,
+    document: dict[str, Any] = {
         "version": snapshot.version,
         "at": millis(snapshot.at),
         "plan": snapshot.plan,
@@ -57,13 +57,13 @@ def dump_snapshot(snapshot: Snapshot) -> str:
         document["probers"] = [_plain(one) for one in snapshot.probers]
     if snapshot.upcoming:
         document["upcoming"] = [_plain(one) for one in snapshot.upcoming]
-    return json.dumps(document, separators=(",", ":"), sort_keys=True)
+    return json.dumps(stamped(document), separators=(",", ":"), sort_keys=True)
 
 
 def read_snapshot(text: str) -> Snapshot:
-    """A snapshot from its text. Raises ValueError when it is none."""
+    """A snapshot from its text. Raises ValueError when it is none; a later release's is Newer."""
     try:
-        document = json.loads(text)
+        document = understood(json.loads(text))
         return Snapshot(
             version=document["version"],
             at=moment(document["at"]),
@@ -75,13 +75,13 @@ def read_snapshot(text: str) -> Snapshot:
             look=read_look(document.get("look", {})),
             probers=tuple(Trust(**_timed(one, "since")) for one in document.get("probers", ())),
         )
-    except (KeyError, TypeError, json.JSONDecodeError) as unreadable:
+    except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as unreadable:
         raise ValueError(f"not a snapshot: {unreadable}") from unreadable
 
 
 def dump_orders(orders: Orders) -> dict[str, Any]:
     """Orders as plain JSON values; times in milliseconds."""
-    return {"version": orders.version, "given": [_plain(order) for order in orders.given]}
+    return stamped({"version": orders.version, "given": [_plain(order) for order in orders.given]})
 
 
 _EMPTY = {"owner": "", "reason": ""}
@@ -89,8 +89,8 @@ _EMPTY = {"owner": "", "reason": ""}
 
 
 def read_orders(document: Mapping[str, Any]) -> Orders:
-    """Orders from plain JSON values."""
-    given = (_timed(order, "since", "until") for order in document["given"])
+    """Orders from plain JSON values. Raises Newer."""
+    given = (_timed(order, "since", "until") for order in understood(document)["given"])
     return Orders(
         version=document["version"],
         given=tuple(Order(**{**_EMPTY, **o, "kind": OrderKind(o["kind"])}) for o in given),

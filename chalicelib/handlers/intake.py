@@ -81,12 +81,17 @@ def request_of(channel: str, event: Event) -> Request:
         method=event.method,
         url=f"/hooks/{channel}{search}",
         query=pairs,
-        body=_bytes(event.raw_body),
+        body=_bytes(event),
         headers={name.lower(): value for name, value in event.headers.items()},
     )
 
 
-def _bytes(body: str | bytes) -> bytes:
+def _bytes(event: Event) -> bytes:
+    """The raw body. A text with half a surrogate pair is nobody's UTF-8, and is left for the proof to refuse."""
+    try:
+        body = event.raw_body
+    except UnicodeEncodeError:
+        body = event.to_original_event()["body"]
     return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
 
 

@@ -1,7 +1,6 @@
 """The functions without a web address: read the event, call the service for each record, report the failed ones."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +8,17 @@ from chalice.app import Blueprint
 
 from chalicelib import wiring
 from chalicelib.bells import read_ring
-from chalicelib.channels import ChannelError
 from chalicelib.domain.detection.lateness import late_seconds
+from chalicelib.handlers.ahead import ours
+from chalicelib.handlers.batch import each, whole
 from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line
 from chalicelib.http_types import Request
-from chalicelib.ports import Note, PortError, Unavailable
-from chalicelib.service.situation import NoSituation
+from chalicelib.ports import Unavailable
 
 if TYPE_CHECKING:
     from chalicelib.service.canaries import Canaries
+    from chalicelib.service.catch_up import CatchUp
 
 functions = Blueprint(__name__)
 Json = dict[str, Any]
@@ -38,23 +38,23 @@ def deliver(event: Json, context: object) -> Json:
             return "rung anew"
         return wired.delivery.answer(ring.key).value
 
-    return each(event, "delivery", run)
+    return settled(wired, each(event, "delivery", run))
 
 
 @functions.lambda_function(name="evidence")
 def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """Take in receipts, desk outcomes and signals."""
-    hearing = wiring.current().hearing
+    wired = wiring.current()
     heard = {
         record["body"]: int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
         for record in event["Records"]
     }
-    return each(event, "evidence", lambda body: hearing.take(body, heard[body]))
+    return settled(wired, each(event, "evidence", lambda body: wired.hearing.take(body, heard[body])))
 
 
 @functions.lambda_function(name="probe")
 def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
-    """Probe channels, read vendors' status pages, and send canaries."""
+    """Probe channels, read vendors' status pages, send canaries, and fetch what was missed."""
     wired = wiring.current()
 
     def run(body: str) -> str:
@@ -62,41 +62,34 @@ def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's sign
             return f"page {json.loads(body)['page']} {wired.watcher.run(body)}"
         if "canary" in json.loads(body):
             return f"canary {json.loads(body)['canary']} {canaries(wired).run(body)}"
+        if "catch_up" in json.loads(body):
+            return f"catch-up {json.loads(body)['catch_up']} {catch_up(wired).run(body)}"
         signal = wired.prober.run(body)
         return f"{json.loads(body)['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
-    return each(event, "probe", run)
+    return settled(wired, each(event, "probe", run))
 
 
 @functions.lambda_function(name="replay_overflow")
 def replay_overflow(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """Accept what had to be held, by the same code, as of the time when it came."""
-    from chalicelib.service.wire import is_evidence, read_held
+    from chalicelib.handlers.replay import replaying
 
-    wired = wiring.current()
-    acceptance = wired.acceptance
-
-    def run(body: str) -> str:
-        if is_evidence(body):  # a word that its own queue did not take
-            return f"passed on as {wired.stores.queues.put(Note(queue='evidence', body=body))}"
-        held = read_held(body)
-        handled = acceptance.receive(held.channel, held.request, held.at, held=True)
-        return f"{handled.standing.value} {handled.new} new"
-
-    return each(event, "replay", run)
+    return each(event, "replay", replaying(wiring.current(), event["Records"]))
 
 
 @functions.lambda_function(name="tick")
 def tick(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """The scheduled minute, or a ring because something flipped."""
-    from chalicelib.service.flips import write_down
+    return whole(event, lambda: ticked(event))
 
+
+def ticked(event: Json) -> Json:
+    """What one tick did."""
     ticker = wiring.current().tick
-    notes = [record["body"] for record in event.get("Records", ())]
-    ticked = ticker.flip(notes) if "Records" in event else ticker.minute()
-    for record in event.get("Records", ()):
-        write_down(wiring.current().stores.ledger, record["body"])
-    done = asdict(ticked) if ticked else {"because": "no plan was published yet"}
+    notes = [record["body"] for record in ours(event.get("Records", ()), "tick")]
+    told = ticker.flip(notes) if "Records" in event else ticker.minute()
+    done = asdict(told) if told else {"because": "no plan was published yet"}
     line("tick", **done, late=late_seconds(event.get("time"), wiring.current().clock.now()))
     return done
 
@@ -125,7 +118,7 @@ def mail(event: Json, context: object) -> None:  # noqa: ARG001 - Lambda's signa
         if channel is None:
             line("mail", because="no channel has this topic", topic=topic)
             continue
-        body = json.dumps(record["Sns"], ensure_ascii=False).encode()
+        body = json.dumps(record["Sns"], ensure_ascii=False).encode("utf-8", "surrogatepass")
         handled = wired.acceptance.receive(channel, Request(origin=topic, body=body), now)
         log(handled, int(now.timestamp() * 1000))
         if handled.standing.value == "overloaded":
@@ -140,17 +133,18 @@ def canaries(wired: "wiring.Wired") -> "Canaries":
     return Canaries(stores=stores, situations=wired.situations, registry=wired.registry, clock=clock)
 
 
-def each(event: Json, name: str, handle: Callable[[str], str]) -> Json:
-    """Handle every record by itself. Those that fail come back alone, and end in the dead-letter queue with time."""
-    failures = []
-    for record in event["Records"]:
-        try:
-            came = handle(record["body"])
-        except (PortError, ChannelError, NoSituation, ValueError, KeyError) as failed:
-            failures.append({"itemIdentifier": record["messageId"]})
-            came = f"failed: {type(failed).__name__}: {failed}"
-        line(name, came=came)
-    return {"batchItemFailures": failures}
+def catch_up(wired: "wiring.Wired") -> "CatchUp":
+    """The probe function's fourth service."""
+    from chalicelib.service.catch_up import CatchUp
+
+    stores, clock = wired.stores, wired.clock
+    return CatchUp(stores=stores, situations=wired.situations, registry=wired.registry, clock=clock)
+
+
+def settled(wired: "wiring.Wired", done: Json) -> Json:
+    """The function's answer, once all that it learned is written."""
+    wired.believer.settle(wired.clock)
+    return done
 
 
 def seconds_left(context: object) -> float:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from chalicelib.memory.contacts import MemoryContacts
+from chalicelib.memory.dead_letters import MemoryDeadLetters
 from chalicelib.memory.health import MemoryHealth
 from chalicelib.memory.loud import MemoryEvents, MemoryStories
 from chalicelib.memory.maintenance import MemoryMaintenance
 from chalicelib.memory.pages import MemoryPages
+from chalicelib.memory.people import MemoryPeople
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
@@ -19,6 +21,7 @@ class MemoryPorts:
     """One of each port, named as in the AWS bundle. A port whose `down` is True raises Unavailable."""
 
     contacts: MemoryContacts = field(default_factory=MemoryContacts)
+    people: MemoryPeople = field(default_factory=MemoryPeople)
     health: MemoryHealth = field(default_factory=MemoryHealth)
     pages: MemoryPages = field(default_factory=MemoryPages)
     vantages: MemoryVantages = field(default_factory=MemoryVantages)
@@ -28,14 +31,20 @@ class MemoryPorts:
     maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
+    dead_letters: MemoryDeadLetters = field(init=False)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     stories: MemoryStories = field(default_factory=MemoryStories)
     events: MemoryEvents = field(default_factory=MemoryEvents)
 
+    def __post_init__(self) -> None:
+        """Dead letters lie in the queues."""
+        object.__setattr__(self, "dead_letters", MemoryDeadLetters(self.queues))
+
 
 __all__ = [
-    "ManualClock", "MemoryContacts", "MemoryEvents", "MemoryHealth", "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
+    "ManualClock", "MemoryContacts", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth", "MemoryLedger",
+    "MemoryMaintenance",
+    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
     "MemorySnapshots", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
+from chalicelib.domain.upgrade.schema import READS
 from chalicelib.memory.sends import MemorySends
-from chalicelib.ports import DUE_SHARDS, Missing, Stale
+from chalicelib.ports import DUE_SHARDS, Ahead, Missing, Stale
 
 _AHEAD = 60
 
@@ -17,7 +18,6 @@ class MemoryContacts(MemorySends):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: dict[str, Row] = {}
         self._aliases: dict[str, str] = {}
         self._tokens: dict[tuple[str, int], tuple[int, int]] = {}
 
@@ -27,14 +27,14 @@ class MemoryContacts(MemorySends):
             known = self._rows.get(row.key)
             if known is None:
                 self._rows[row.key] = row
-            return known
+            return _readable(known) if known else None
 
     def get(self, key: str) -> Row:
         """The row and its work."""
         with self._open():
             if key not in self._rows:
                 raise Missing(f"no contact {key}")
-            return self._whole(key)
+            return _readable(self._whole(key))
 
     def save(self, key: str, work: Work, due: Due = Due.KEEP, due_at: datetime | None = None) -> None:
         """Compare and set, and the due time with it."""
@@ -84,7 +84,7 @@ class MemoryContacts(MemorySends):
                 start = keys.index(last) + 1
             wanted = keys[start : start + limit]
             following = cursor_of(wanted[-1]) if start + limit < len(keys) else ""
-            return [self._whole(key) for key in wanted], following
+            return [_readable(self._whole(key)) for key in wanted], following
 
     def alias(self, alias: str, key: str) -> None:
         """The last word holds."""
@@ -112,3 +112,9 @@ class MemoryContacts(MemorySends):
     def _whole(self, key: str) -> Row:
         row = self._rows[key]
         return replace(row, work=self._works[key]) if key in self._works else row
+
+
+def _readable(row: Row) -> Row:
+    if row.schema > READS:
+        raise Ahead(f"the stored row has schema {row.schema}")
+    return row

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.outbox import Work
-from chalicelib.domain.proof.dispatch import Dispatch
+from chalicelib.domain.outbox import Row, Work
+from chalicelib.domain.proof.dispatch import Dispatch, hour_of
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.memory.port import MemoryPort
 
 
 class MemorySends(MemoryPort):
-    """What MemoryContacts has of a ContactStore beside rows; `_works` are its rows' works."""
+    """What MemoryContacts has of a ContactStore beside rows; `_rows` are its rows, `_works` their works."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._rows: dict[str, Row] = {}
         self._works: dict[str, Work] = {}
         self._sent: dict[tuple[str, str, datetime, int], Dispatch] = {}
 
@@ -31,6 +32,16 @@ class MemorySends(MemoryPort):
         with self._open():
             found = [one for one in self._sent.values() if one.path == path and since <= one.at < until]
         return sorted(found, key=lambda one: (one.at, one.key))[:most]
+
+    def erase(self, row: Row, sends: Iterable[tuple[str, datetime]] = ()) -> None:
+        """The row as it is given, but for its work; its sends without the provider's names."""
+        hours = {(path, hour_of(at)) for path, at in sends}
+        with self._open():
+            if row.key in self._rows:
+                self._rows[row.key] = replace(row, work=self._rows[row.key].work)
+            for name, one in self._sent.items():
+                if one.key == row.key and (one.path, hour_of(one.at)) in hours:
+                    self._sent[name] = replace(one, provider_id="")
 
     def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
         """Rows that were never saved are left out."""

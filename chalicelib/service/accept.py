@@ -7,19 +7,25 @@ from datetime import datetime, timedelta
 from chalicelib.channels import Channel, Forged, Malformed, Parsed, Refusal, Standing, Verdict
 from chalicelib.domain.model import Contact
 from chalicelib.domain.routing import Situation
-from chalicelib.http_types import Answer, MaybeSent, NotSent, Request
+from chalicelib.http_types import Answer, Request
 from chalicelib.ports import ContactStore, Missing, Note, Queues, Ring, Secrets, Unavailable
 from chalicelib.service.calls import Calls
 from chalicelib.service.canary_arrivals import sifted
 from chalicelib.service.handled import Handled
-from chalicelib.service.notice import without_store
-from chalicelib.service.registry import Registry
-from chalicelib.service.rows import contact_row
+from chalicelib.service.holding import (
+    LARGEST_BODY,
+    RefusedNow,
+    addressed,
+    hold,
+    hold_unproven,
+    settled,
+    settling,
+)
+from chalicelib.service.registry import Registry, prove
+from chalicelib.service.rows import contact_row, ring_for
 from chalicelib.service.situation import SituationReader
-from chalicelib.service.wire import Evidence, Held, dump_evidence, dump_held
+from chalicelib.service.wire import Evidence, Held, dump_evidence
 
-LARGEST_BODY = 700_000
-"""Bytes. A queue message ends at 1 MiB and base64 grows by a third: what we take, we can always hold."""
 MOST_AT_ONCE = 25
 SECOND_BELL = 10
 """Seconds after which an urgent row is rung once more."""
@@ -39,37 +45,49 @@ class Acceptance:
     calls: Calls
 
     def receive(self, channel_id: str, request: Request, now: datetime, *, held: bool = False) -> Handled:
-        """Handle one request for a channel. `held` requests come from the overflow queue and are not held again.
+        """Handle one request for a channel; `held`: as `replay` does, without having waited.
 
-        Raises Missing for an unknown channel; Unavailable for held requests (they stay queued) and where the
-        vendor's keys are out of reach.
+        Raises Missing for an unknown channel; Unavailable where nothing can be proven and nothing be held.
         """
-        handled = self._handle(channel_id, request, now, held=held)
-        if held and handled.standing is Standing.REFUSED:
-            raise Unavailable(f"a request that was held is refused now: {handled.because}")
+        came = Held(channel=channel_id, request=request, at=now, proven=held)
+        if held:
+            return self.replay(came, now)
+        try:
+            return self._handle(came, again=False)
+        except Unavailable as sick:
+            return hold_unproven(self.queues, self.situations.read(now).plan, came, sick)
+
+    def replay(self, held: Held, now: datetime) -> Handled:
+        """Accept a request from the overflow queue as of the time when it came; it is not held again.
+
+        Raises Missing, Unavailable (it stays queued), RefusedNow.
+        """
+        handled = self._handle(replace(held, late=now - held.at), again=True)
+        if held.proven and handled.standing is Standing.REFUSED:
+            raise RefusedNow(f"a request that was held is refused now: {handled.because}")
         return handled
 
-    def _handle(self, channel_id: str, request: Request, now: datetime, *, held: bool) -> Handled:
-        situation = self.situations.read(now)
-        channel = self.registry.get(situation.plan, channel_id)
-        if request.url.startswith("/"):
-            request = replace(request, url=f"{situation.plan.public_base_url}{request.url}")
+    def _handle(self, held: Held, *, again: bool) -> Handled:
+        situation = self.situations.read(held.at)
+        channel = self.registry.get(situation.plan, held.channel)
+        held = addressed(held, situation.plan)
+        request, now = held.request, held.at
         if len(request.body) > LARGEST_BODY:
             return self._refused(channel, Refusal.TOO_LARGE, f"{len(request.body)} bytes")
         try:
-            if not held:  # what is held was proven when it came; its secret may be gone since
+            if not held.proven:  # what was proven when it came is not asked again: its secret may be gone
                 shaken = channel.handshake(request, now)
                 if shaken is not None:
-                    return Handled(answer=shaken, channel=channel_id, kind=channel.kind, because="handshake")
+                    return Handled(
+                        answer=shaken, channel=held.channel, kind=channel.kind, because="handshake"
+                    )
                 channel = self._verified(channel, situation, request, now)
             parsed = channel.parse(request, now)
         except Forged as forged:
             return self._refused(channel, Refusal.FORGED, str(forged))
         except Malformed as malformed:
             return self._refused(channel, Refusal.MALFORMED, str(malformed))
-        return self._keep(
-            channel, situation, parsed, Held(channel=channel_id, request=request, at=now), again=held
-        )
+        return self._keep(channel, situation, parsed, replace(held, proven=True), again=again)
 
     def _verified(self, channel: Channel, situation: Situation, request: Request, now: datetime) -> Channel:
         try:
@@ -90,30 +108,30 @@ class Acceptance:
             )
             elements = len((*parsed.contacts, *parsed.receipts, *parsed.outcomes, *parsed.signals))
             if elements > MOST_AT_ONCE and not again:
-                return self._overflow(channel, held, f"{elements} elements at once")
+                return hold(self.queues, channel, held, f"{elements} elements at once")
             if parsed.call is not None and parsed.contacts:
                 home = self._home(channel, situation, parsed.contacts[0])
                 if not home:
                     return self._refused(channel, Refusal.WRONG_ACCOUNT, "called number not in the plan")
                 own = self.registry.get(situation.plan, home)
                 return self.calls.step(own, situation, parsed, held.at, held=again)
-            return self._store(channel, situation, parsed, held.at)
+            return self._store(channel, situation, parsed, held)
         except Unavailable as sick:
             if again:
                 raise
-            return self._overflow(channel, held, str(sick))
+            return hold(self.queues, channel, held, str(sick))
 
-    def _store(self, channel: Channel, situation: Situation, parsed: Parsed, now: datetime) -> Handled:
+    def _store(self, channel: Channel, situation: Situation, parsed: Parsed, held: Held) -> Handled:
         homes = [(self._home(channel, situation, contact), contact) for contact in parsed.contacts]
         own = [(home, contact) for home, contact in homes if home]
         if homes and not own and not (parsed.receipts or parsed.outcomes or parsed.signals):
             return self._refused(channel, Refusal.WRONG_ACCOUNT, f"{len(homes)} for accounts not in the plan")
         new = unrung = 0
         for place, (home, contact) in enumerate(own):
-            row = contact_row(home, contact, situation, now + place * APART)
+            row = settled(contact_row(home, contact, situation, held.at + place * APART), held)
             if self.contacts.add(row) is None:
                 new += 1
-                unrung += not self._ring(Ring(key=row.key, lane=row.lane))
+                unrung += not self._ring(replace(ring_for(row), delay=settling(held).seconds))
         self._pass_on(channel, parsed)
         standing = Standing.DUPLICATE if own and not new else Standing.DECIDED
         return Handled(
@@ -147,7 +165,7 @@ class Acceptance:
         try:
             self.queues.bell(ring)
             if ring.lane == "urgent":
-                self.queues.bell(Ring(key=ring.key, lane=ring.lane, delay=SECOND_BELL, trace=ring.trace))
+                self.queues.bell(replace(ring, delay=ring.delay + SECOND_BELL))
         except Unavailable:
             return False
         return True
@@ -158,23 +176,6 @@ class Acceptance:
         for about in heard:
             evidence = Evidence(channel=channel.config.id, account=channel.config.account, about=about)  # type: ignore[arg-type] # the three kinds of thing heard
             self.queues.put(Note(queue="evidence", body=dump_evidence(evidence)))
-
-    def _overflow(self, channel: Channel, held: Held, because: str) -> Handled:
-        try:
-            self.queues.put(Note(queue="overflow", body=dump_held(held)))
-        except Unavailable:
-            answer = channel.answer(Verdict(standing=Standing.OVERLOADED))
-            return Handled(
-                answer=answer,
-                channel=channel.config.id,
-                kind=channel.kind,
-                standing=Standing.OVERLOADED,
-                because=because,
-            )
-        answer = without_store(channel) or channel.answer(Verdict(standing=Standing.DECIDED))
-        return Handled(
-            answer=answer, channel=channel.config.id, kind=channel.kind, overflow=True, because=because
-        )
 
     @staticmethod
     def _refused(channel: Channel, refusal: Refusal, because: str) -> Handled:
@@ -187,14 +188,6 @@ class Acceptance:
             refusal=refusal,
             because=because,
         )
-
-
-def prove(channel: Channel, request: Request, now: datetime) -> None:
-    """Have the kind prove a request. Raises Forged; Unavailable when the vendor's keys cannot be fetched."""
-    try:
-        channel.verify(request, now)
-    except (NotSent, MaybeSent) as deaf:
-        raise Unavailable(f"the keys behind {channel.config.id!r} are out of reach: {deaf}") from deaf
 
 
 __all__ = ["LARGEST_BODY", "Acceptance", "Missing"]

@@ -8,8 +8,8 @@ from chalicelib.domain.decision import LAST_RANK, Decision
 from chalicelib.domain.model import Contact, ContactKind, Medium
 from chalicelib.domain.outbox import Due, Row, RowState, moved
 from chalicelib.domain.routing import Situation
-from chalicelib.ports import ContactStore, Queues, Ring, Stale, Unavailable
-from chalicelib.service.rows import contact_row
+from chalicelib.ports import ContactStore, Queues, Stale, Unavailable
+from chalicelib.service.rows import contact_row, ring_for
 from chalicelib.web.words import say
 
 
@@ -26,7 +26,7 @@ class CallBacks:
         if self.contacts.add(asked) is not None:
             return False
         with suppress(Unavailable):  # the sweeper finds the row
-            self.queues.bell(Ring(key=asked.key, lane=asked.lane))
+            self.queues.bell(ring_for(asked))
         return True
 
     def owe(self, row: Row, call: Contact, situation: Situation, language: str, now: datetime) -> bool:

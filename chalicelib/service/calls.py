@@ -23,7 +23,7 @@ from chalicelib.domain.model import (
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.planned_work.minimum_service import minimum_reply
 from chalicelib.domain.routing import Situation
-from chalicelib.ports import ContactStore, Note, Queues, Secrets, Unavailable
+from chalicelib.ports import ContactStore, Note, Queues, Ring, Secrets, Unavailable
 from chalicelib.service.call_back import CallBacks
 from chalicelib.service.capacity import Tokens, choose
 from chalicelib.service.handled import Handled
@@ -89,10 +89,17 @@ class Calls:
         state = turn.further
         row = self._row(turn, state)
         known = self.contacts.add(row)
+        if known is None and not state.step:
+            self._rung(row)
         stored = known or row
         desk = stored.decision.partition("|")[0]
         step = self._spoken(turn, stored, replace(state, desk=desk, key=stored.key))
         return handled(turn, step, new=0 if known else 1, duplicate=known is not None)
+
+    def _rung(self, row: Row) -> None:
+        """Nobody is handed a call by a bell: the delivery that answers it counts the call among the arrivals."""
+        with suppress(Unavailable):  # one that is not counted
+            self.queues.bell(Ring(key=row.key, lane=row.lane))
 
     def _row(self, turn: Turn, state: CallState) -> Row:
         row = contact_row(turn.channel.config.id, named(turn, state), turn.situation, turn.now)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from chalicelib.domain.model import ContactKind, Outcome
 from chalicelib.domain.outbox import Row, RowState
-from chalicelib.ports import ContactStore, Missing, Queues, Ring, Unavailable
+from chalicelib.ports import ContactStore, Missing, Queues, Unavailable
+from chalicelib.service.rows import ring_for
 
 LOOK_BACK = timedelta(minutes=15)
 """How far back an unfinished contact of the same person delays a later one."""
@@ -49,7 +50,7 @@ class Conversation:
                 continue
             if later.work.state in (RowState.ACCEPTED, RowState.DEFERRED):
                 with suppress(Unavailable):
-                    self.queues.bell(Ring(key=key, lane=later.lane))
+                    self.queues.bell(ring_for(later))
                 return
 
     def _row(self, key: str) -> Row | None:

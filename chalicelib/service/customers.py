@@ -37,7 +37,7 @@ class Customers:
     _wrote_at: datetime | None = None
 
     def notice(self, row: Row, now: datetime) -> None:
-        """Take in a row at its first bell; replies, canaries, calls and whatever was seen before are passed over."""
+        """Take in a row at its first bell; replies, canaries and whatever was seen before are passed over."""
         if not _first(row, now) or row.key in self._seen:
             return
         self._seen[row.key] = None
@@ -88,9 +88,9 @@ class Customers:
 
 
 def _first(row: Row, now: datetime) -> bool:
-    """A contact that nobody has worked on yet. Calls are decided in their own request: their bell comes at the end."""
+    """A contact that nobody has worked on yet. Of a call only its first step has a bell so early."""
     fresh = row.work.version == 0 and row.work.state is RowState.ACCEPTED and now - row.accepted_at < OLD
-    return fresh and row.kind is ContactKind.CONTACT and not row.contact.medium.waits
+    return fresh and row.kind is ContactKind.CONTACT
 
 
 def called(plan: Plan, row: Row) -> Mapping[str, frozenset[str]]:

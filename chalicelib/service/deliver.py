@@ -1,10 +1,10 @@
 """Answers a bell: finds out what the row needs, and has it handed over, ended, looked up, or left alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.channels import Capability, Channel, ChannelError, SendFailed
+from chalicelib.channels import Capability, Channel
 from chalicelib.domain.model import ContactKind, Outcome
 from chalicelib.domain.outbox import (
     FIRST_SWEEP,
@@ -17,20 +17,20 @@ from chalicelib.domain.outbox import (
     recorded,
 )
 from chalicelib.domain.routing import Situation
-from chalicelib.http_types import MaybeSent, NotSent
+from chalicelib.domain.vendor_lists.seen import Recent, Seen
 from chalicelib.ports import Clock, ContactStore, Missing, Stale
 from chalicelib.service.canary_verdicts import judge
 from chalicelib.service.conversation import Conversation
 from chalicelib.service.customers import Customers
+from chalicelib.service.forget import Erasure
 from chalicelib.service.hand_over import HandOver
-from chalicelib.service.one_deadline import limited
-from chalicelib.service.rows import purpose_of
+from chalicelib.service.lists import Doubt, Lists
+from chalicelib.service.rows import WORDS, purpose_of
 from chalicelib.service.silence import Silence
 from chalicelib.service.situation import SituationReader
 
 MOST_LOOKUPS = 5
 ASK_AGAIN = timedelta(seconds=15)
-WORDS = frozenset({ContactKind.REPLY, ContactKind.NOTICE})
 
 
 class Came(StrEnum):
@@ -64,6 +64,12 @@ class Delivery:
     silence: Silence
     clock: Clock
     customers: Customers
+    erasure: Erasure
+    recent: Recent = field(default_factory=Recent)
+
+    @property
+    def _lists(self) -> Lists:
+        return Lists(hands=self.hands, clock=self.clock, recent=self.recent)
 
     def answer(self, key: str) -> Came:
         """Handle one bell. Raises Unavailable when a store fails: the bell comes back."""
@@ -71,6 +77,8 @@ class Delivery:
         try:
             row = self.contacts.get(key)
         except Missing:
+            return Came.GONE
+        if self.erasure.overtook(row, now):
             return Came.GONE
         try:
             came = self._judge(row, now) if row.kind is ContactKind.CANARY else self._settle(row, now)
@@ -92,7 +100,7 @@ class Delivery:
         if state is RowState.SENT or (row.contact.medium.waits and row.kind not in WORDS):
             return self._end_of_wait(row, now)
         if state not in (RowState.ACCEPTED, RowState.DEFERRED, RowState.UNKNOWN):
-            self.silence.judge(row, now)
+            self.silence.judge(row, now, self._lists)
             return self._nothing_left(row)
         if now >= (row.work.extended_to or row.deadline):
             return self._too_late(row)
@@ -133,9 +141,13 @@ class Delivery:
         """Nobody came back: a message stays `sent`, for accepted is not delivered; a call was given up."""
         if row.due_at is None or now < row.due_at or row.work.state.final:
             return self._nothing_left(row)
-        ended = RowState.SENT if row.work.state is RowState.SENT else RowState.ABANDONED
-        self.contacts.save(row.key, moved(row.work, ended), Due.CLEAR)
-        self.silence.judge(row, now)
+        ended, seen = RowState.ABANDONED, None
+        if row.work.state is RowState.SENT:
+            seen, asked = self._lists.missing(row, self.situations.read(now), now)
+            ended = RowState.DELIVERED if asked and seen is Seen.DELIVERED else RowState.SENT
+        work = moved(row.work, ended)
+        self.contacts.save(row.key, work, Due.CLEAR)
+        self.silence.judge(replace(row, work=work), now, self._lists, seen)
         return Came(ended.value)
 
     def _ambiguous(self, row: Row, situation: Situation, now: datetime) -> Came:
@@ -154,19 +166,15 @@ class Delivery:
     def _looked_up(self, row: Row, channel: Channel, situation: Situation, now: datetime) -> Came:
         if row.due_at is not None and now < row.due_at:
             return Came.WAITS
-        try:
-            went = limited(channel, self.clock).resolve(row.work.provider_id or row.key)
-        except (ChannelError, NotSent, MaybeSent) as silent:
-            went = silent.outcome if isinstance(silent, SendFailed) else Outcome.UNKNOWN
-        if went is Outcome.OK:
-            self.contacts.save(row.key, moved(row.work, RowState.DELIVERED), Due.CLEAR)
-            return Came.DELIVERED
-        if went is Outcome.REQUEST:
+        went = self._lists.doubt(row, channel, situation, now)
+        if went is Doubt.WENT:
+            return Came.SENT
+        if went is Doubt.DID_NOT:
             return self._hand(row, situation)
-        return self._ask_again(row, now)
+        return self._ask_again(row, now, counted=went is Doubt.UNSURE)
 
-    def _ask_again(self, row: Row, now: datetime) -> Came:
-        asked = replace(moved(row.work, RowState.UNKNOWN), round=row.work.round + 1)
+    def _ask_again(self, row: Row, now: datetime, *, counted: bool) -> Came:
+        asked = replace(moved(row.work, RowState.UNKNOWN), round=row.work.round + counted)
         if asked.round > MOST_LOOKUPS:
             return self._to_a_human(row, "the provider's look-up does not say")
         self.contacts.save(row.key, asked, Due.SET, now + ASK_AGAIN * 2**asked.round)

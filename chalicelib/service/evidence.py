@@ -16,11 +16,11 @@ from chalicelib.domain.model import (
     path_id,
 )
 from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved, recorded
-from chalicelib.ports import Clock, Missing, Ring, Stale, Unavailable
+from chalicelib.ports import Clock, Missing, Stale, Unavailable
 from chalicelib.service.believe import Believer
 from chalicelib.service.canary_verdicts import heard
 from chalicelib.service.errand import alias_of
-from chalicelib.service.rows import words_row
+from chalicelib.service.rows import ring_for, words_row
 from chalicelib.service.situation import SituationReader
 from chalicelib.service.stores import Stores
 from chalicelib.service.wire import Evidence, read_evidence
@@ -114,7 +114,7 @@ class Hearing:
 
     def _desk(self, evidence: Evidence, outcome: DeskOutcome, now: datetime) -> str:
         row = self._row(evidence, outcome.reference)
-        if outcome.word is DeskWord.REPLY and outcome.text:
+        if outcome.word is DeskWord.REPLY and outcome.text and row.erased_at is None:
             own_name = outcome.provider_id or f"{row.key}:{outcome.text}"
             name = f"{evidence.channel}:{own_name}"
             reply = words_row(row, ContactKind.REPLY, name, outcome.text, now)
@@ -125,7 +125,7 @@ class Hearing:
 
     def _ring(self, row: Row) -> None:
         with suppress(Unavailable):  # the sweeper finds it
-            self.stores.queues.bell(Ring(key=row.key, lane=row.lane))
+            self.stores.queues.bell(ring_for(row))
 
     def _advance(self, row: Row, state: RowState) -> str:
         if RANK.get(row.work.state, 0) >= RANK[state]:

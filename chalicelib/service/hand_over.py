@@ -17,6 +17,7 @@ from chalicelib.service.attempt import Result, attempt
 from chalicelib.service.believe import Believer
 from chalicelib.service.capacity import Tokens, choose
 from chalicelib.service.errand import Errand, for_desk, for_person
+from chalicelib.service.lane_time import LaneTime
 from chalicelib.service.noting import note
 from chalicelib.service.one_deadline import LeaseTooShort, limited
 from chalicelib.service.put_by import PutBy
@@ -38,6 +39,7 @@ class HandOver:
     clock: Clock
     put_by: PutBy
     tokens: Tokens = field(default_factory=Tokens)
+    time: LaneTime = field(default_factory=LaneTime)
 
     def to_desk(self, row: Row, situation: Situation) -> RowState:
         """Hand a contact to the best desk, then the next, until one takes it or none is left."""
@@ -68,6 +70,8 @@ class HandOver:
         reason = self._against(row, fresh, errand, now)
         if reason is not None:
             return self.put_by.no_way(row, reason, now)
+        if not self.time.may(self.contacts, row.lane, errand.channel, now):
+            return self.put_by.no_way(row, Reason.FULL, now)
         row, result = self._send(row, fresh, errand, to_person(errand.channel))
         self._learn(errand, result, known)
         if result.outcome in HOPELESS:
@@ -85,8 +89,10 @@ class HandOver:
         errand = for_desk(row, situation.plan, desk.id) if desk else for_person(row, situation.plan)
         known = self._known([errand.path])
         fresh = self._fresh(situation, known, now)
-        if self._against(row, fresh, errand, now) or (
-            desk is not None and not self.tokens.take(self.contacts, desk, now)
+        if (  # a trial that did not draw it may have it all the same: only traffic ends a trial, and a repeat is that
+            self._against(row, fresh, errand, now) not in (None, Reason.TRIAL_NOT_DRAWN)
+            or not self.time.may(self.contacts, row.lane, errand.channel, now)
+            or (desk is not None and not self.tokens.take(self.contacts, desk, now))
         ):
             return self.put_by.still_unknown(row, now)
         decision = row.work.attempts[-1].decision
@@ -106,7 +112,8 @@ class HandOver:
 
     def _choose(self, row: Row, situation: Situation, now: datetime) -> Decision:
         def take(desk: Desk) -> bool:
-            return self.tokens.take(self.contacts, desk, now)
+            timely = self.time.may(self.contacts, row.lane, desk.channel, now)
+            return timely and self.tokens.take(self.contacts, desk, now)
 
         return choose(row, situation, row.work.tried, now, take)
 
@@ -115,18 +122,21 @@ class HandOver:
     ) -> tuple[Row, Result]:
         """Claim, send, record: the claim is the last write before this one send. Raises Stale when another has it.
 
-        Raises Unavailable, with the row as it was before, when claiming took so long that the lease might not last.
+        Raises Unavailable, with the row as it was before, when claiming took so long that the lease might not last,
+        or when the provider's secrets are out of reach.
         `doubts` counts the sends before this one of which nobody knows whether they went: while there are any,
         a refusal does not free the row for another desk.
         """
         now = self.clock.now()
         work = claimed(row.work, errand.desk, decision, now)
         self.contacts.save(row.key, work)
+        began = self.clock.now()
         try:
             result = attempt(lambda: self._ready(situation, errand, work.lease_until), errand.message, now)
-        except LeaseTooShort:
+        except (LeaseTooShort, Unavailable):  # surely not sent: nobody need be in doubt of it
             self.contacts.save(row.key, replace(row.work, version=work.version + 1))
-            raise Unavailable("our own stores are too slow to send anything") from None
+            raise Unavailable("our own stores are too slow, or out of reach, to send anything") from None
+        self.time.learn(errand.channel, self.clock.now() - began)
         return self._recorded(replace(row, work=work), errand, result, doubts), result
 
     def _ready(self, situation: Situation, errand: Errand, lease_until: datetime | None) -> Channel:

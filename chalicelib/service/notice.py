@@ -7,13 +7,15 @@ from chalicelib.http_types import Answer
 from chalicelib.service.situation import NoSituation, SituationReader
 from chalicelib.web.words import say
 
+NOTICE = f"{say('voice.notice', 'fr')} {say('voice.notice', 'en')}"
+"""In both languages: nobody looks at the plan for a call that can only be held."""
+
 
 def without_store(channel: Channel) -> Answer | None:
     """What a caller hears when the request could only be held: words in both languages; None for other media."""
     if not channel.medium.waits:
         return None
-    words = f"{say('voice.notice', 'fr')} {say('voice.notice', 'en')}"
-    step = Step(action=StepAction.NOTICE, say=words, language="fr")
+    step = Step(action=StepAction.NOTICE, say=NOTICE, language="fr")
     return channel.answer(Verdict(standing=Standing.DECIDED, step=step))
 
 

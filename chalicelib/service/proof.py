@@ -7,6 +7,7 @@ from datetime import datetime
 from chalicelib.domain.load import Load
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.snapshot import millis
+from chalicelib.domain.vendor_lists.seen import Seen
 from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.domain.vendor_pages.watched import Watched, believed
 from chalicelib.ports import Ledger, Unavailable
@@ -30,6 +31,24 @@ def write_loss(ledger: Ledger, row: Row, path: str, now: datetime) -> None:
     entry = {"key": row.key, "sent_at": str(millis(row.work.attempts[-1].at)), "what": "missing"}
     with suppress(Unavailable):
         ledger.append(losses_of(path), entry, now)
+
+
+def reconciled_of(path: str) -> str:
+    """The stream of what the provider's own list said of sends on a path."""
+    return f"reconciled/{path}"
+
+
+def write_seen(ledger: Ledger, row: Row, path: str, seen: Seen, now: datetime) -> None:
+    """What the list has of one send."""
+    sent_at = str(millis(row.work.attempts[-1].at))
+    entry = {
+        "id": f"{row.key}/{sent_at}/{seen.value}",
+        "key": row.key,
+        "sent_at": sent_at,
+        "seen": seen.value,
+    }
+    with suppress(Unavailable):
+        ledger.append_once(reconciled_of(path), entry, now)
 
 
 def write_page(ledger: Ledger, page: PagePlan, before: Watched | None, after: Watched) -> None:

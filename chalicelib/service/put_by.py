@@ -11,9 +11,9 @@ from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved
 from chalicelib.domain.planned_work.minimum_service import minimum_reply
 from chalicelib.domain.routing import Situation
-from chalicelib.ports import ContactStore, Missing, Queues, Ring, Unavailable
+from chalicelib.ports import ContactStore, Missing, Queues, Unavailable
 from chalicelib.service.registry import Registry
-from chalicelib.service.rows import purpose_of, words_row
+from chalicelib.service.rows import purpose_of, ring_for, words_row
 from chalicelib.web.words import say
 
 SAFETY = timedelta(seconds=30)
@@ -70,7 +70,7 @@ class PutBy:
         """Ring when the wait is over, up to a quarter later so that rows put by together do not come back together."""
         seconds = wait.total_seconds() * (1 + crc32(row.key.encode()) % 256 / 1024)
         with suppress(Unavailable):  # the due time is stored: the sweeper rings
-            self.queues.bell(Ring(key=row.key, lane=row.lane, delay=max(1, min(900, round(seconds)))))
+            self.queues.bell(ring_for(row, max(1, min(900, round(seconds)))))
 
     @staticmethod
     def _hopeless(row: Row, decision: Decision) -> bool:
@@ -94,5 +94,5 @@ class PutBy:
         notice = words_row(row, ContactKind.NOTICE, row.key, text, now)
         if self.contacts.add(notice) is None:
             with suppress(Unavailable):
-                self.queues.bell(Ring(key=notice.key, lane=notice.lane))
+                self.queues.bell(ring_for(notice))
         return True

@@ -1,12 +1,13 @@
-"""Turns a plan's channels into working ones: the kind's class, its settings, its secrets."""
+"""Turns a plan's channels into working ones, with the kind's class, its settings, its secrets; has them prove."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, kind
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.http_types import Http
-from chalicelib.ports import Missing, Secrets
+from chalicelib.http_types import Http, MaybeSent, NotSent, Request
+from chalicelib.ports import Missing, Secrets, Unavailable
 
 
 @dataclass(slots=True)
@@ -29,6 +30,14 @@ class Registry:
         made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), self.http)
         self._made[channel] = (planned, secrets, made)
         return made
+
+
+def prove(channel: Channel, request: Request, now: datetime) -> None:
+    """Have the kind prove a request. Raises Forged; Unavailable when the vendor's keys cannot be fetched."""
+    try:
+        channel.verify(request, now)
+    except (NotSent, MaybeSent) as deaf:
+        raise Unavailable(f"the keys behind {channel.config.id!r} are out of reach: {deaf}") from deaf
 
 
 def config_of(

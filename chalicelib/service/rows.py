@@ -7,8 +7,10 @@ from chalicelib.domain.model import Contact, ContactKind, party_key, row_key
 from chalicelib.domain.outbox import Row, Work, first_due
 from chalicelib.domain.plan import Plan, Purpose
 from chalicelib.domain.routing import Case, Situation, route
+from chalicelib.ports import Ring
 
 DEFAULT_PURPOSE = Purpose(id="")
+WORDS = frozenset({ContactKind.REPLY, ContactKind.NOTICE})
 THREAD = ("subject", "message_id")
 """Traits that keep an answer in the thread of what it answers."""
 
@@ -66,6 +68,18 @@ def _belonging(parent: Row, contact: Contact, now: datetime) -> Row:
         deadline=now + (parent.deadline - parent.accepted_at),
         work=Work(),
     )
+
+
+def ring_for(row: Row, delay: int = 0) -> Ring:
+    """The bell of a row, in whole seconds; its group is the provider whose answer it will wait for."""
+    return Ring(key=row.key, lane=row.lane, delay=delay, group=group_of(row))
+
+
+def group_of(row: Row) -> str:
+    """The desk that had the row last or was chosen for it, the channel of words to a person; "" for none."""
+    if row.kind in WORDS:
+        return row.channel
+    return row.work.desk or row.decision.partition("|")[0]
 
 
 def purpose_of(plan: Plan, purpose: str) -> Purpose:

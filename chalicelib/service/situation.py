@@ -11,7 +11,7 @@ from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.planned_work.minimum_service import planned
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, read_snapshot
-from chalicelib.ports import Missing, PlanStore, PlanVersion, SnapshotStore, Unavailable
+from chalicelib.ports import Ahead, Missing, PlanStore, PlanVersion, SnapshotStore, Unavailable
 
 FRESH_FOR = timedelta(seconds=2)
 STALE_AFTER = timedelta(minutes=3)
@@ -61,8 +61,14 @@ class SituationReader:
     def plan_of(self, found: PlanVersion) -> Plan:
         """A published version as a plan; the one held already when it is the same."""
         if self._plan is None or self._plan.version != found.version:
-            self._plan = read_plan(found.compiled or found.text, found.version, kinds=self.kinds())
+            self._plan = self._understood(found)
         return self._plan
+
+    def _understood(self, found: PlanVersion) -> Plan:
+        try:
+            return read_plan(found.compiled or found.text, found.version, kinds=self.kinds())
+        except PlanRefused as refused:  # it was checked when it was published, by a release that knows more
+            raise Ahead(f"plan {found.version} is not for this release: {refused}") from refused
 
     def _newest(self) -> Situation:
         for source in (self.snapshots.read, self.snapshots.fallback):
@@ -76,8 +82,18 @@ class SituationReader:
     def _from_text(self, text: str) -> Situation:
         snapshot = read_snapshot(text)
         if self._plan is None or self._plan.version != snapshot.plan:
-            self.plan_of(self.plans.version(snapshot.plan))
+            self._plan = self._published(snapshot.plan)
         return situation_of(snapshot, self._plan) if self._plan else self._bundled()
+
+    def _published(self, version: int) -> Plan:
+        """A version from the table; while that is gone from the bundle, if it has the same: then S3's beliefs count."""
+        try:
+            return self.plan_of(self.plans.version(version))
+        except Unavailable:
+            texts = self.bundle()
+            if texts is None or read_snapshot(texts[0]).plan != version:
+                raise
+            return read_plan(texts[1], version, kinds=self.kinds())
 
     def _bundled(self) -> Situation:
         texts = self.bundle()

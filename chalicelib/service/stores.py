@@ -4,12 +4,14 @@ from typing import Protocol
 
 from chalicelib.ports import (
     ContactStore,
+    DeadLetters,
     Events,
     HealthStore,
     Ledger,
     MaintenanceStore,
     OrderStore,
     PageStore,
+    PeopleStore,
     PlanStore,
     Queues,
     Secrets,
@@ -26,6 +28,11 @@ class Stores(Protocol):
     @property
     def contacts(self) -> ContactStore:
         """Rows."""
+        ...
+
+    @property
+    def people(self) -> PeopleStore:
+        """Who was erased."""
         ...
 
     @property
@@ -71,6 +78,11 @@ class Stores(Protocol):
     @property
     def queues(self) -> Queues:
         """Our own queues."""
+        ...
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """What failed for good."""
         ...
 
     @property

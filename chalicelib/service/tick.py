@@ -18,14 +18,19 @@ from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Unavailable
 from chalicelib.service.afar import put_probe
 from chalicelib.service.believe import FAST_PROBES, Believer
 from chalicelib.service.canary_turns import turns
+from chalicelib.service.catch_up_turns import begin
+from chalicelib.service.fallbacks import publish_fallbacks
+from chalicelib.service.flips import write_all_down
+from chalicelib.service.forget import sweep
 from chalicelib.service.look import Seen, see
 from chalicelib.service.overrun import write_overruns
 from chalicelib.service.planned_work import planned_work
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.publish import publish
 from chalicelib.service.situation import SituationReader, situation_of
+from chalicelib.service.steps import Steps
 from chalicelib.service.stores import Stores
-from chalicelib.service.tell import Teller
+from chalicelib.service.tell import Teller, Telling
 from chalicelib.service.watch_turns import due
 from chalicelib.web.upcoming import announced
 from chalicelib.web.words import say
@@ -47,6 +52,7 @@ class Ticked:
     told: int
     waiting: int
     away: int
+    forgotten: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,34 +79,34 @@ class Tick:
         return self._run(probe=True, ahead=timedelta())
 
     def flip(self, notes: Sequence[str] = ()) -> Ticked | None:
-        """The run that a flip, an order or a new plan rings: publish at once; wake what was put by."""
+        """The run that a flip, an order or a new plan rings: write flips down, publish at once, wake what was put by.
+
+        Raises Unavailable when something could not be done: the messages come again.
+        """
         return self._run(probe=False, ahead=LONGEST_DEFERRAL, notes=notes)
 
     def _run(self, *, probe: bool, ahead: timedelta, notes: Sequence[str] = ()) -> Ticked | None:
-        now, sick = self.clock.now(), None
+        now, steps, stores = self.clock.now(), Steps(), self.stores
+        steps.take(lambda: write_all_down(stores.ledger, notes), None)
         try:
-            told = self._tell(now)
+            told = steps.take(lambda: self._tell(now), None) or Told(situation=self.situations.read(now))
         except Missing:
+            steps.settle()
             return None
-        except Unavailable as down:  # what one store cannot do must not stop what needs only the others
-            told, sick = Told(situation=self.situations.read(now)), down
         situation = told.situation
-        probes = self._probes(situation.plan, situation, now) if probe else 0
-        rung = self._sweep(now + (ahead if returned(situation) else timedelta()))
-        telling = Teller(stores=self.stores).tell(situation, notes, now, minute=probe)
-        if sick is not None:
-            raise sick
-        return Ticked(
-            plan=situation.plan.version,
-            snapshot=situation.version,
-            flips=told.flips,
-            rung=rung,
-            probes=probes,
-            feeds=told.feeds,
-            told=telling.told,
-            waiting=telling.waiting,
-            away=away_seconds(situation.look),
+        probes = steps.take(lambda: self._probes(situation.plan, situation, now) if probe else 0, 0)
+        rung = steps.take(lambda: self._sweep(now + (ahead if returned(situation) else timedelta())), 0)
+        telling = steps.take(
+            lambda: Teller(stores=stores).tell(situation, notes, now, minute=probe), Telling()
         )
+        steps.take(lambda: begin(stores.queues, situation.plan, notes), None)
+        forgotten = steps.take(lambda: sweep(stores, situation.plan, now) if probe else 0, 0)
+        steps.settle()
+        return Ticked(
+            plan=situation.plan.version, snapshot=situation.version, flips=told.flips, rung=rung, probes=probes,
+            feeds=told.feeds, told=telling.told, waiting=telling.waiting, away=away_seconds(situation.look),
+            forgotten=forgotten,
+        )  # fmt: skip
 
     def _tell(self, now: datetime) -> Told:
         """Time's flips, the snapshot, the feeds. Raises Missing while there is no plan, and Unavailable."""
@@ -142,6 +148,7 @@ class Tick:
         if not self._script_published:
             self.stores.snapshots.feed(SCRIPT.name, SCRIPT.read_text())
             self._script_published = True
+        publish_fallbacks(self.stores.snapshots, situation, now)
         return len(wanted)
 
     def _sweep(self, until: datetime) -> int:

@@ -4,7 +4,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.model import (
@@ -37,11 +37,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A raw request kept for later, with the time at which it came (replay windows are checked against that)."""
+    """A raw request kept for later, with the time at which it came (replay windows are checked against that).
+
+    What is not `proven` yet is proven at replay. `late` is how long it waited: said at replay, never kept.
+    """
 
     channel: str
     request: Request
     at: datetime
+    proven: bool = True
+    late: timedelta = timedelta()
 
 
 def dump_evidence(evidence: Evidence) -> str:
@@ -86,7 +91,7 @@ def dump_held(held: Held) -> str:
         "origin": request.origin,
         "body": b64encode(request.body).decode(),
     }
-    return _text(document)
+    return _text(document if held.proven else {**document, "proven": False})
 
 
 def read_held(text: str) -> Held:
@@ -101,7 +106,8 @@ def read_held(text: str) -> Held:
             query={k: tuple(v) for k, v in document["query"].items()},
             body=b64decode(document["body"]),
         )
-        return Held(channel=document["channel"], at=moment(document["at"]), request=request)
+        proven = document.get("proven", True) is True
+        return Held(channel=document["channel"], at=moment(document["at"]), request=request, proven=proven)
     except (KeyError, TypeError, ValueError) as unreadable:
         raise ValueError(f"not a held request: {type(unreadable).__name__}") from unreadable
 

@@ -155,6 +155,8 @@ class _Page:
                 seconds=r["unannounced"]["seconds"],
                 began=_when(r["unannounced"]["began_at"]),
             )
+        if r.get("reconciled", {}).get("asked"):
+            yield self.say("reconciled", **r["reconciled"])
         yield self.say("recurrences", count=r["recurrences"]["count"], planned=r["recurrences"]["planned"])
         named = ", ".join(one["ticket"] for one in r["tickets"])
         yield self.say("tickets", tickets=named) if named else self.say("no_tickets")

@@ -11,6 +11,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Aucun conseiller n'est joignable en ce moment. Pour être rappelé à ce numéro, appuyez sur 1."
         ),
         "voice.press": "Pour être rappelé à ce numéro, appuyez sur 1.",
+        "fallback.connect": "Un instant, nous vous mettons en relation.",
+        "fallback.call": (
+            "Une panne technique nous empêche de prendre votre appel. Merci de rappeler dans quelques minutes."
+        ),
+        "fallback.message": (
+            "Une panne technique nous empêche de lire votre message. Merci de le renvoyer dans quelques minutes."
+        ),
         "callback.asked": "Demande de rappel au {number}.",
         "voice.thanks": "Merci. Nous vous rappellerons à ce numéro.",
         "voice.goodbye": "Merci de votre appel. Au revoir.",
@@ -45,6 +52,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "voice.notice": "No adviser can be reached right now. We have noted your call.",
         "voice.offer": "No adviser can be reached right now. To be called back on this number, press 1.",
         "voice.press": "To be called back on this number, press 1.",
+        "fallback.connect": "One moment, we are putting you through.",
+        "fallback.call": "A technical fault keeps us from taking your call. Please call again in a few minutes.",
+        "fallback.message": (
+            "A technical fault keeps us from reading your message. Please send it again in a few minutes."
+        ),
         "callback.asked": "Call-back asked for on {number}.",
         "voice.thanks": "Thank you. We will call you back on this number.",
         "voice.goodbye": "Thank you for calling. Goodbye.",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from infra import second_door_live
 from infra.deploy import Clients
 from infra.drift import Difference
 
@@ -30,6 +31,7 @@ MENDS: dict[str, Mend] = {
     "SSESpecification": _encryption,
     "TimeToLiveSpecification": _expiry,
     "ReservedConcurrentExecutions": _concurrency,
+    "SecondDoor": second_door_live.put,
 }
 
 

@@ -17,6 +17,7 @@ from infra.local import server
 from infra.local.mend import mend
 from infra.local.server import Server, StackError
 from infra.package import BUILD, Artefact, package
+from infra.versions import go_live, live_version
 
 REGION = "eu-west-3"
 BUCKET = "bascule-artefacts"
@@ -60,11 +61,18 @@ class Stack:
         """
         client, name = self.client("lambda"), self.functions[function]
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        client.update_function_configuration(FunctionName=name, Environment={"Variables": before | variables})
+        self._change(name, before | variables)
         try:
             yield
         finally:
-            client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+            self._change(name, before)
+
+    def _change(self, name: str, variables: Mapping[str, str]) -> None:
+        client = self.client("lambda")
+        former = live_version(client, name)
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": dict(variables)})
+        go_live(client, name)
+        client.delete_function(FunctionName=name, Qualifier=former)  # its idle containers would stay for ever
 
     def words(self, function: str) -> str:
         """Return all that a function, by its logical id, has written to its log so far."""

@@ -13,7 +13,17 @@ from chalicelib.aws.ports import AwsPorts, Names
 from chalicelib.memory import MemoryPorts
 from infra import stores
 
-QUEUES = ("urgent", "normal", "bulk", "overflow", "probes", "evidence", "flips", "announcements")
+QUEUES = [
+    "urgent",
+    "normal",
+    "bulk",
+    "overflow",
+    "probes",
+    "evidence",
+    "flips",
+    "announcements",
+    "normal_dead",
+]
 CREATED = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
 _numbers = count(1)
 
@@ -58,6 +68,16 @@ def fresh_stack_ports(stack_clients) -> AwsPorts:
 
 
 @pytest.fixture
+def moto_pair(moto_clients) -> list[AwsPorts]:
+    return [ports_on(moto_clients, f"t{next(_numbers)}") for _ in range(2)]
+
+
+@pytest.fixture
+def stack_pair(stack_clients) -> list[AwsPorts]:
+    return [ports_on(stack_clients, f"s{next(_numbers)}") for _ in range(2)]
+
+
+@pytest.fixture
 def contacts(ports):
     return ports.contacts
 
@@ -65,6 +85,11 @@ def contacts(ports):
 @pytest.fixture
 def health(ports):
     return ports.health
+
+
+@pytest.fixture
+def people(ports):
+    return ports.people
 
 
 @pytest.fixture
@@ -105,6 +130,7 @@ def ports_on(clients: Clients, prefix: str) -> AwsPorts:
         plans_table=tables["PlansTable"],
         orders_table=tables["OrdersTable"],
         ledger_table=tables["LedgerTable"],
+        people_table=tables["PeopleTable"],
         state_bucket=buckets[0],
         front_door_bucket=buckets[1],
         channel_secrets=f"{prefix}-channels",

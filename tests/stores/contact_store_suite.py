@@ -8,7 +8,8 @@ from examples import NOW, at, contact, row, work
 
 from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import Due, RowState, Work, claimed
-from chalicelib.ports import DUE_SHARDS, ContactStore, Missing, Stale
+from chalicelib.domain.upgrade.schema import READS
+from chalicelib.ports import DUE_SHARDS, Ahead, ContactStore, Missing, Stale
 
 
 def fresh(**changes):
@@ -243,3 +244,13 @@ class ContactStoreSuite:
 
         assert contacts.lease(desk, 0, 5, 100, 0) == 0
         assert contacts.lease(desk, 0, 0, 100, 5) == 0
+
+    def test_a_row_that_a_later_release_wrote_is_left_as_it_is_and_stays_due(self, contacts):
+        ahead = fresh(schema=READS + 1, due_at=at(60))
+        contacts.add(ahead)
+
+        for ask in (lambda: contacts.get(ahead.key), lambda: contacts.add(ahead)):
+            with pytest.raises(Ahead):
+                ask()
+
+        assert ahead.key in due_keys(contacts, at(61))

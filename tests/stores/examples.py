@@ -46,7 +46,7 @@ def row(key: str = "k1", **changes) -> Row:
         "parent": "k0",
         "kind": ContactKind.REPLY,
         "due_at": at(60),
-        "schema": 2,
+        "schema": 0,
     }
     return Row(**(values | changes))
 

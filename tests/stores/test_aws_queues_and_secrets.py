@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from dead_letter_suite import elsewhere
 from loopless import Recorder
 
 from chalicelib.aws.secrets import SecretDocuments
@@ -38,6 +39,22 @@ class TestQueues:
         message = taken(moto_ports, "overflow")[0]
         assert (message["MessageId"], message["Body"]) == (identity, "é😀")
         assert message["MessageAttributes"]["channel"]["StringValue"] == "messenger-fr"
+
+    def test_a_bell_names_its_group_and_the_queue_takes_it(self, moto_ports):
+        calls = []
+        moto_ports.clients("sqs").meta.events.register(
+            "before-parameter-build.sqs.SendMessage", lambda params, **_: calls.append(dict(params))
+        )
+
+        moto_ports.queues.bell(Ring(key="k1", lane="normal", group="desk-a"))
+        moto_ports.queues.bell(Ring(key="k2", lane="normal"))
+        moto_ports.queues.put(Note(queue="overflow", body="x"))
+
+        assert [call.get("MessageGroupId") for call in calls] == ["desk-a", None, None]
+        assert len(taken(moto_ports, "normal")) == 2
+
+    def test_a_dead_letter_queue_that_is_not_configured_is_unavailable(self, moto_ports):
+        elsewhere(moto_ports)
 
     @pytest.mark.parametrize("text", ["", "x", "[]", "1", "{}", '{"key":"k"}', "null"])
     def test_what_is_no_bell_is_refused(self, text):

@@ -2,6 +2,7 @@
 
 import pytest
 from contact_store_suite import ContactStoreSuite
+from dead_letter_suite import DeadLetterSuite
 from document_store_suite import (
     LedgerSuite,
     MaintenanceStoreSuite,
@@ -11,6 +12,7 @@ from document_store_suite import (
 )
 from health_store_suite import HealthStoreSuite
 from page_store_suite import PageStoreSuite
+from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from send_store_suite import SendStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite
 from traffic_store_suite import TrafficStoreSuite
@@ -29,6 +31,18 @@ class TestContacts(ContactStoreSuite):
 
 
 class TestSends(SendStoreSuite):
+    pass
+
+
+class TestDeadLetters(DeadLetterSuite):
+    pass
+
+
+class TestErasedRows(ErasedRowSuite):
+    pass
+
+
+class TestPeople(PeopleStoreSuite):
     pass
 
 

@@ -10,30 +10,19 @@ from typing import Any
 from app import app
 from chalicelib.service.operate.callers import digest_of
 from chalicelib.wiring import use
-from tests.world import START, World
+from tests.world import CHANNELS, PURPOSES, START, World
 
 SECRET_PART = "s3cret-part_of-a-token"
 ROLES = ("viewer", "operator", "admin")
 
-PLAN = """
-schema: 1
-public_base_url: https://bascule.example
-market: fr
-languages: [fr, en]
-channels:
-  shop:
-    {kind: webhook, market: fr, settings: {url: "https://shop.example/in"},
-     door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
-  box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}
-  box-b: {kind: webhook, provider: beta, settings: {url: "https://b.example/in"}}
-desks:
+DESKS = """desks:
   desk-a: {channel: box-a, target: {queue: sales}, capacity: {concurrent: 10}}
   desk-b: {channel: box-b, target: {queue: sales}, capacity: {concurrent: 5}}
-purposes:
-  order: {match: [{channel: shop}], routes: {fr: [desk-a, desk-b]}, lane: normal, deadline: 4h}
-safety:
+"""
+SAFETY = """safety:
   - {purpose: order, min_channels: 1, min_capacity: 4}
 """
+PLAN = CHANNELS + DESKS + PURPOSES + SAFETY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import getattr_static
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_the_pages_kind_is_a_whole_channel(tmp_path: Path, monkeypatch: pytest.M
     assert isinstance(channel, Channel)
     assert cls.__abstractmethods__ == frozenset()
     assert cls.capabilities == {
-        c for c in Capability if getattr(cls, c.value) is not getattr(Channel, c.value)
+        c for c in Capability if getattr_static(cls, c.value) is not getattr_static(Channel, c.value)
     }
 
 

@@ -28,6 +28,10 @@ def said(**clues):
         ({"missing": 5, "door_refused": 2}, ("our_webhook", "our_door_refused")),
         ({"missing": 5, "door_refused": 2, "page_bad": True}, ("our_webhook", "our_door_refused")),
         ({"missing": 5, "door_refused": 2, "arrived": 9}, ("platform", "other_receipts_came")),
+        ({"untold": 9, "missing": 3, "arrived": 20}, ("our_webhook", "their_list_has_them")),
+        ({"untold": 2}, ("cannot_say", "too_few")),
+        ({"missing": 6, "absent": 3, "door_refused": 2}, ("platform", "their_list_lacks_them")),
+        ({"missing": 9, "absent": 3, "door_refused": 2}, ("our_webhook", "our_door_refused")),
     ],
 )
 def test_each_rule_names_its_segment(clues, expected):
@@ -55,13 +59,13 @@ def test_another_provider_counts_as_failing_alike_only_when_that_is_sure(missing
         Clues,
         refused=st.integers(0, 50), failed=st.integers(0, 50), missing=st.integers(0, 50),
         arrived=st.integers(0, 50), to_desk=st.booleans(), page_bad=st.none() | st.booleans(),
-        door_refused=st.integers(0, 5),
+        door_refused=st.integers(0, 5), untold=st.integers(0, 50), absent=st.integers(0, 50),
     )
 )  # fmt: skip
 def test_nobody_is_blamed_for_little_and_always_by_a_rule(clues):
     found = blame(clues)
 
-    if clues.refused + clues.failed + clues.missing < ENOUGH:
+    if clues.refused + clues.failed + clues.missing + clues.untold < ENOUGH:
         assert found.segment is Segment.CANNOT_SAY
     assert (found.segment is Segment.CANNOT_SAY) == (
         found.because in (Because.NOTHING_LOST, Because.TOO_FEW, Because.MIXED, Because.NO_WORD_AT_ALL)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.health import Rules, State, believe
@@ -330,6 +330,7 @@ def test_the_probe_function_sends_canaries(loop):
     assert loop.sent == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["say", "canary", "lost", "settle", "again"]), max_size=30))
 def test_no_figure_of_customers_knows_of_a_canary(steps):
     loop, said = Loop(), 0

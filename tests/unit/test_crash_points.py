@@ -7,22 +7,32 @@ import pytest
 from chalicelib.channels.webhook import Webhook
 from chalicelib.domain.outbox import RowState
 from chalicelib.http_types import MaybeSent, NotSent
-from tests.unit.crashing import ANSWER, Fuse, OnlyOnce, Story
+from tests.unit.crashing import (
+    ANSWER,
+    CanaryStory,
+    Fuse,
+    HeldStory,
+    OnlyOnce,
+    Story,
+    TwoWordsStory,
+    disturbances,
+)
 
 OUT_OF_ORDER = {"a.example": NotSent("refused"), "b.example": 503}
 SILENT = {"a.example": MaybeSent("timeout"), "shop.example": 503}
 TROUBLES = [{}, OUT_OF_ORDER, SILENT]
 NAMES = ["all well", "every desk down", "the desk silent"]
-MOST_CALLS = 70
 
 
 @cache
-def played(desk, trouble):
-    """The story disturbed at every call, before and after it; each played once for all tests of this file."""
-    ails = TROUBLES[trouble]
-    calls = Story(whole := Fuse(), desk, ails).play(3) and whole.count
-    fuses = [Fuse(at, after=after) for at in range(min(calls, MOST_CALLS)) for after in (False, True)]
-    stories = [Story(fuse, desk, ails).play() for fuse in fuses]
+def played(desk, trouble, story=Story):
+    """The story disturbed at every place that calls a port, before and after; played once for all tests here.
+
+    The places are those that an undisturbed run came by: each way through our code, for each kind of row.
+    """
+    ails, first = TROUBLES[trouble], (desk, trouble, story) == (Webhook, 0, Story)
+    story(whole := Fuse(), desk, ails).play(3)
+    stories = [story(fuse, desk, ails).play() for fuse in disturbances(whole, publishing=first)]
     return [(f"{'after' if s.fuse.after else 'before'} {s.fuse.at} {s.fuse.named}", s) for s in stories]
 
 
@@ -90,3 +100,64 @@ def test_wherever_a_function_dies_the_answer_reaches_the_person_at_most_once_and
             wrong.append((name, "lost"))
 
     assert wrong == []
+
+
+STEPS = {
+    "accept": "MemoryContacts.add", "ring": "MemoryQueues.bell", "hold or pass on": "MemoryQueues.put",
+    "claim and record": "MemoryContacts.save", "send": "http", "sweep": "MemoryContacts.due",
+    "a provider's id": "MemoryContacts.alias", "a receipt's row": "MemoryContacts.find",
+    "the send kept": "MemoryContacts.note_sent", "health": "MemoryHealth.fold",
+    "publish": "MemorySnapshots.publish", "what was told": "MemoryStories.write",
+}  # fmt: skip
+
+
+def test_the_places_found_are_those_of_every_step_and_no_list_that_somebody_keeps():
+    Story(whole := Fuse(), Webhook).play(3)
+
+    called = {site[1] for site in whole.sites}
+    assert set(STEPS.values()) <= called
+    assert len(whole.sites) > 60
+    assert {"contact", "reply"} <= {site[0] for site in whole.sites}
+
+
+def test_wherever_a_function_dies_a_request_that_was_held_becomes_one_row_and_is_handed_over_once():
+    wrong = []
+    for name, story in played(Webhook, 0, HeldStory):
+        took = [e["data"]["reference"] for host, e in story.world.desks.took if "shop" not in host]
+        contacts, notes = story.rows("contact"), story.world.ports.queues.notes
+        held = [note for note in notes if note.queue == "overflow"]
+        if len(contacts) != 1 or set(took) != {contacts[0].key} or restless(story) or held:
+            wrong.append((name, len(contacts), took, restless(story), held))
+
+    assert wrong == []
+
+
+def test_wherever_a_function_dies_a_canary_is_nobodys_contact_and_the_persons_own_is_served_once():
+    wrong = []
+    for name, story in played(Webhook, 0, CanaryStory):
+        took = {
+            e["data"]["reference"] for host, e in story.world.desks.took if host in ("a.example", "b.example")
+        }
+        contacts = story.rows("contact")
+        if len(contacts) != 1 or took != {contacts[0].key} or restless(story):
+            wrong.append((name, len(contacts), took, restless(story)))
+
+    assert wrong == []
+
+
+def test_wherever_a_function_dies_a_persons_words_are_handed_over_in_their_order():
+    wrong = []
+    for name, story in played(Webhook, 0, TwoWordsStory):
+        took = [e["data"]["text"] for host, e in story.world.desks.took if "shop" not in host]
+        if list(dict.fromkeys(took)) != ["m1", "m2"]:
+            wrong.append((name, took))
+
+    assert wrong == []
+
+
+def test_the_canarys_story_sends_one_and_the_held_story_replays_one():
+    CanaryStory(canary := Fuse(), Webhook).play(3)
+    HeldStory(held := Fuse(), Webhook).play(3)
+
+    assert any("canaries:" in step for site in canary.sites for step in site)
+    assert any("replay:" in step for site in held.sites for step in site)

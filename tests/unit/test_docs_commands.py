@@ -21,9 +21,11 @@ from tests.unit.operations_side import Operations, matched, operator
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(page.relative_to(ROOT).as_posix() for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ASSIGNMENT = re.compile(r"([A-Z_]+)=(.*)")
+INLINE = re.compile(r"`(?:[A-Z_]+=\S+ )?(\.venv/bin/pytest [^`]+)`")
 GLOBAL_OPTIONS = {"region", "profile", "query", "output"}
 DOORS = {"door": {"url": "https://shop.example", "labels": {"fr": "x", "en": "x"}}}
 CHANNELS = {"shop": DOORS, "messenger-fr": DOORS, "box-a": {}, "box-b": {}, "chatwoot-eu": {}}
+CHANNELS["sms-fr"] = {"kind": "twilio_sms", "settings": {"account_sid": "AC1"}}  # only such a kind has a list
 LOCAL = json.dumps(
     {
         "schema": 1,
@@ -155,6 +157,7 @@ def parsed(arguments, files):
 @pytest.fixture
 def shell():
     api = Operations(LOCAL)
+    api.ports.secrets.channels["sms-fr"] = {"auth_token": ("a-token",)}
     for document in ("fr.fr.json", "front-door.js"):
         assert api.ports.snapshots.read_feed(document)
     api.world.say(person="anne")
@@ -191,9 +194,24 @@ def test_every_python_module_and_option_exists():
         spec = find_spec(module)
         assert flag == "-m"
         assert spec is not None, module
-        source = Path(spec.origin).read_text()
+        run = find_spec(f"{module}.__main__") if spec.submodule_search_locations else spec
+        source = Path(run.origin).read_text()
         options = [one for one in arguments if one.startswith("--")]
         assert [one for one in options if f'"{one}"' not in source] == []
+
+
+def test_every_test_that_a_command_names_exists():
+    lines = [shlex.split(line) for _, line in named("pytest")]
+    inline = [shlex.split(code) for name in PAGES for code in INLINE.findall((ROOT / name).read_text())]
+    asked = [
+        one
+        for words in [*lines, *inline]
+        for one in words
+        if one.startswith("tests/") and "example" not in one
+    ]
+
+    assert len(asked) >= 7
+    assert [one for one in asked if not (ROOT / one.partition("::")[0]).exists()] == []
 
 
 def test_every_aws_command_is_one_with_the_parameters_it_needs():
@@ -214,8 +232,8 @@ def test_every_aws_command_is_one_with_the_parameters_it_needs():
 
 def test_operating_runs_as_it_is_written_and_uses_every_route(shell):
     for line in commands("docs/operating.md"):
-        if line.startswith("aws"):
-            continue
+        if line.startswith(("aws", "make", ".venv/bin/")):
+            continue  # each has a check of its own
         reply = shell.run(line)
         assert reply is None or 200 <= reply.code < 300, (line, reply.code, reply.text)
 
@@ -224,6 +242,7 @@ def test_operating_runs_as_it_is_written_and_uses_every_route(shell):
 
 def test_deploying_runs_as_it_is_written_on_a_stage_without_a_plan(shell):
     fresh = Operations(LOCAL)
+    fresh.ports.secrets.channels["sms-fr"] = {"auth_token": ("a-token",)}
     fresh.ports.plans.__init__()  # as on the first day: nothing was published
     fresh.ports.secrets.tokens["a1"] = operator("admin")
     shell.api, shell.files["plan.yaml"] = fresh, LOCAL

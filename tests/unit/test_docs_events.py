@@ -10,7 +10,9 @@ from event_shape import SCHEMA, faults
 from chalicelib.domain.telling.alerts import Alert
 from chalicelib.domain.telling.event import EventType, document
 from chalicelib.domain.telling.flips import News
+from chalicelib.domain.vendor_lists.run import advanced, started
 from chalicelib.http_types import NotSent
+from chalicelib.service.catch_up_ends import tell
 from tests.world import World
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -18,16 +20,19 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 @pytest.fixture(scope="module")
 def sent():
-    """Every kind of event, from an outage, a return, a quiet time and probes that fall silent."""
+    """Every kind of event, from an outage, a return, what was missed, a quiet time and probes that fall silent."""
     world = World()
     world.minute()
     for fault in (NotSent("refused"), None):
         world.desks.fault = {"a.example": fault} if fault else {}
         for _ in range(22):
             world.minute()
+    now = world.clock.now()
+    tell(world.ports, advanced(started("shop", "1", now, now), 2, 1, 0, cut=False, full=False), "whole", now)
     for _ in range(20):
         world.clock.advance(60)
         world.wired.tick.minute()
+        world.run()
         world.ports.queues.take_notes("probes")
     return [document(event) for event in world.ports.events.published]
 

@@ -1,6 +1,7 @@
 """The fake SES: it takes what Amazon's own client signs, refuses the rest, and tells its topic what arrived."""
 
 import json
+from email import message_from_string
 from urllib.parse import parse_qsl
 
 import botocore.session
@@ -94,6 +95,19 @@ def test_mail_of_a_configuration_set_has_a_delivery_event_on_the_topic(ses):
     assert json.loads(form["Message"])["mail"]["messageId"] == item.id
     assert "/eu-west-3/sns/aws4_request" in event.headers["Authorization"]
     assert ses.receipts(ses.answer(letter(), 0.0).item, HOOK, 0.0) == ()
+
+
+def test_mail_to_a_mailbox_of_our_own_comes_in_on_the_topic_under_an_id_of_its_own(ses):
+    ses.mailboxes = frozenset({"zoe@example.org"})
+    item = ses.answer(letter(), 0.0).item
+
+    [came] = ses.receipts(item, HOOK, 0.0)
+
+    told = json.loads(dict(parse_qsl(came.body.decode()))["Message"])
+    assert (told["notificationType"], told["mail"]["source"]) == ("Received", "a@shop.example")
+    assert told["receipt"]["recipients"] == ["zoe@example.org"]
+    assert message_from_string(told["content"]).get_payload(decode=True).decode() == "café 🚨\n"
+    assert told["mail"]["messageId"] != item.id
 
 
 def test_a_mail_lost_in_silence_is_taken_and_has_no_event(ses):

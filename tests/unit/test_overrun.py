@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.proof.spells import Turn, spells, turns_of
+from chalicelib.domain.proof.spells import flips_of, spells
 from chalicelib.domain.snapshot import read_snapshot
+from chalicelib.domain.telling.told_flip import ToldFlip
 from chalicelib.service.overrun import write_overruns
 from tests.unit.test_operate_maintenance import plan as plan_work
 from tests.unit.vendor_side import Vendor, work
@@ -151,7 +152,7 @@ def test_what_was_promised_counts_as_planned_time_and_what_lies_after_it_does_no
     now = vendor.world.clock.now()
     chains = vendor.ports.ledger.read("flips", now - timedelta(hours=5), now)
 
-    [promised, later] = [one for one in spells(turns_of(chains, PATH)) if one.evidence == "hard"]
+    [promised, later] = [one for one in spells(flips_of(chains, PATH)) if one.evidence == "hard"]
 
     assert (promised.planned, later.planned, later.because, later.closed_at) == (True, False, "overrun", None)
     assert promised.closed_at == later.opened_at
@@ -159,7 +160,7 @@ def test_what_was_promised_counts_as_planned_time_and_what_lies_after_it_does_no
 
 
 def test_an_overrun_whose_beginning_nobody_has_seen_was_planned_until_then():
-    turn = Turn(path=PATH, evidence="hard", before="open", after="open", at=START, because="overrun")
+    turn = ToldFlip(path=PATH, evidence="hard", before="open", after="open", at=START, because="overrun")
 
     found = spells([turn])
 

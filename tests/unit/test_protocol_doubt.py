@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.channels import Capability
+from chalicelib.channels import Capability, Trace
 from chalicelib.channels.webhook import Webhook
-from chalicelib.domain.model import Outcome
 from chalicelib.domain.orders import Order, OrderKind
 from chalicelib.domain.outbox import RowState
 from chalicelib.http_types import MaybeSent
@@ -113,8 +112,8 @@ class NeverSays(Webhook):
     idempotent = False
     capabilities = frozenset({Capability.SEND, Capability.RESOLVE})
 
-    def resolve(self, provider_id):
-        return Outcome.UNKNOWN
+    def resolve(self, sought, now):
+        return Trace(whole=False)
 
 
 class Looking:

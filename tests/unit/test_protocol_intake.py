@@ -38,6 +38,8 @@ def test_a_held_request_outlives_the_secret_it_was_signed_with(world):
     world.ports.secrets.channels["shop"] = {"secret": (OTHER_SECRET,)}
     world.clock.advance(3600)
     world.run()
+    world.clock.advance(120)
+    world.run()
 
     assert world.row().work.state is RowState.DELIVERED
 

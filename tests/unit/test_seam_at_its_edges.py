@@ -8,7 +8,7 @@ from chalicelib.channels import CallStep, CallWord, Channel, ChannelConfig, Forg
 from chalicelib.domain.model import Contact, Medium, Message, Outcome, Party, Signal
 from chalicelib.http_types import Answer, Call, MaybeSent, NotSent, Request, Response
 from chalicelib.ports import Unavailable
-from chalicelib.service.accept import prove
+from chalicelib.service.registry import prove
 from chalicelib.service.tokens import read_state
 from tests.world import PLAN, START, World
 

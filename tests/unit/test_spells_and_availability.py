@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from chalicelib.domain.proof.availability import available, expected, tallied
 from chalicelib.domain.proof.chain import Entry
 from chalicelib.domain.proof.dispatch import hours_between
-from chalicelib.domain.proof.spells import Spell, Turn, spells, turn_of, turns_of, union, without
+from chalicelib.domain.proof.spells import Spell, flips_of, spells, union, without
+from chalicelib.domain.telling.told_flip import ToldFlip, told_flip
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 PATH = "mail#out#world"
@@ -20,7 +21,7 @@ def at(hours: float) -> datetime:
 
 
 def turn(hours, before, after, evidence="hard", **more):
-    return Turn(path=PATH, evidence=evidence, before=before, after=after, at=at(hours), **more)
+    return ToldFlip(path=PATH, evidence=evidence, before=before, after=after, at=at(hours), **more)
 
 
 def spell(start=None, end=None, *, planned=False):
@@ -47,7 +48,7 @@ def test_each_departure_is_matched_to_its_return_and_failed_trials_lie_within():
 
 
 def test_classes_and_paths_are_apart():
-    other = Turn(path="sms#out#fr", evidence="hard", before="closed", after="open", at=at(1))
+    other = ToldFlip(path="sms#out#fr", evidence="hard", before="closed", after="open", at=at(1))
 
     found = spells(
         [turn(1, "closed", "open"), other, turn(2, "closed", "open", "silent"), turn(3, "trial", "closed")]
@@ -74,9 +75,23 @@ def test_flips_are_read_from_the_ledger_oldest_first_and_other_entries_passed_ov
         "a": [Entry(seq=1, at=at(1), entry=told)],
     }
 
-    assert [one.path for one in turns_of(chains)] == [PATH, "x#in#fr"]
-    assert turns_of(chains, PATH) == [turn(1, "closed", "open", "silent", planned=True)]
-    assert turn_of(Entry(seq=1, at=DAY, entry={})) is None
+    assert [one.path for one in flips_of(chains)] == [PATH, "x#in#fr"]
+    assert flips_of(chains, PATH) == [turn(1, "closed", "open", "silent", planned=True)]
+    assert told_flip({}, DAY) is None
+
+
+def test_flips_that_were_found_together_count_in_the_order_of_their_generations():
+    words = {"path": PATH, "class": "hard"}
+    found = [
+        words | {"before": "trial", "after": "closed", "gen": "3"},
+        words | {"before": "closed", "after": "", "gen": "1"},
+        words | {"before": "", "after": "trial", "gen": "2"},
+    ]
+    chains = {"flips/1": [Entry(seq=n, at=at(2), entry=told) for n, told in enumerate(found, 1)]}
+
+    [spell] = spells(flips_of(chains))
+
+    assert (spell.opened_at, spell.closed_at) == (at(2), at(2))
 
 
 def test_an_hour_away_in_a_day_by_hand():

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.detection.baseline import Baseline
@@ -61,6 +61,7 @@ def test_the_thresholds_of_each_path_are_shown():
     assert paths[PATH]["p0"] > 0.16
 
 
+@example(371_331, 0.45, 1.0)
 @given(
     st.integers(1_000, 10**9),
     st.integers(0, 450).map(lambda n: n / 1_000),

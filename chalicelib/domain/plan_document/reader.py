@@ -22,10 +22,12 @@ from chalicelib.domain.plan_document.watch import baseline_document, read_vantag
 SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
-    "purposes", "safety", "pages", "subscribers", "vantages",
+    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
+LONGEST_KEPT = 90
+"""Days: rows end then by themselves, and with them what they prove."""
 
 
 def read_plan(
@@ -66,10 +68,18 @@ def dump_plan(plan: Plan) -> str:
             {"purpose": rule.purpose, "min_channels": rule.min_channels, "min_capacity": rule.min_capacity}
             for rule in plan.safety
         ],
-    } | ({"pages": pages_document(plan.pages)} if plan.pages else {})
-    found |= {"vantages": vantages_document(plan.vantages)} if plan.vantages else {}
-    found |= {"subscribers": subscribers_document(plan.subscribers)} if plan.subscribers else {}
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    }
+    return json.dumps(found | _more(plan), ensure_ascii=False, separators=(",", ":"))
+
+
+def _more(plan: Plan) -> dict[str, Any]:
+    """What is written only where it says something."""
+    return _given(
+        pages=pages_document(plan.pages),
+        vantages=vantages_document(plan.vantages),
+        subscribers=subscribers_document(plan.subscribers),
+        retention_days=plan.retention_days if plan.retention_days != LONGEST_KEPT else None,
+    )
 
 
 def _read(root: Place, version: int, kinds: Collection[str] | None) -> Plan:
@@ -91,6 +101,7 @@ def _read(root: Place, version: int, kinds: Collection[str] | None) -> Plan:
         desks=desks,
         purposes=purposes,
         safety=read_safety(root.at("safety"), purposes, desks),
+        retention_days=root.at("retention_days").whole(1, LONGEST_KEPT) or LONGEST_KEPT,
     )
 
 

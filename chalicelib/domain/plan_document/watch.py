@@ -48,5 +48,5 @@ def baseline_document(baseline: Baseline | None) -> dict[str, Any] | None:
     if baseline is None:
         return None
     return {
-        "errors": baseline.bad / baseline.seen, "spread": baseline.spread, "outcomes": baseline.seen,
+        "errors": min(baseline.bad / baseline.seen, MOST_ERRORS), "spread": baseline.spread, "outcomes": baseline.seen,
     }  # fmt: skip

@@ -8,12 +8,14 @@ from typing import Any
 from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
 from chalicelib.domain.planned_work.windows import Effect, Span, Window, Windows
 from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.schema import stamped, understood
 
 
 def dump_windows(windows: Windows) -> dict[str, Any]:
     """Windows as plain JSON values; times in milliseconds, lengths in seconds."""
     notices = {"notices": [_plain_notice(one) for one in windows.notices]} if windows.notices else {}
-    return {"version": windows.version, "planned": [_plain(window) for window in windows.planned], **notices}
+    planned = [_plain(window) for window in windows.planned]
+    return stamped({"version": windows.version, "planned": planned, **notices})
 
 
 def windows_text(windows: Windows) -> str:
@@ -22,9 +24,9 @@ def windows_text(windows: Windows) -> str:
 
 
 def read_windows(document: Mapping[str, Any]) -> Windows:
-    """Windows from plain JSON values."""
+    """Windows from plain JSON values. Raises Newer."""
     return Windows(
-        version=document["version"],
+        version=understood(document)["version"],
         planned=tuple(_window(one) for one in document["planned"]),
         notices=tuple(_notice(one) for one in document.get("notices", ())),
     )

@@ -30,6 +30,8 @@ class Because(StrEnum):
     DESK_REFUSED = "desk_refused"
     PLATFORM_REFUSED = "platform_refused"
     REPORTED_FAILED = "reported_failed"
+    THEIR_LIST_HAS_THEM = "their_list_has_them"
+    THEIR_LIST_LACKS_THEM = "their_list_lacks_them"
     OUR_DOOR_REFUSED = "our_door_refused"
     OTHERS_ALIKE = "others_alike"
     OTHER_RECEIPTS_CAME = "other_receipts_came"
@@ -53,7 +55,8 @@ class Clues:
     `refused` were never taken, `failed` taken and reported as failed, `missing` taken and never heard of again,
     `arrived` confirmed by a receipt. `to_desk`: it is a desk that takes them, and nothing lies behind it.
     `page_bad`: the vendor's page spoke of trouble; None when there is no page. `door_refused`: calls for this channel
-    that our own webhook turned away as forged.
+    that our own webhook turned away as forged. `untold` arrived by the provider's own list, and no receipt came to us;
+    `absent` were taken and are not in its list.
     """
 
     refused: int = 0
@@ -64,6 +67,8 @@ class Clues:
     elsewhere: tuple[Elsewhere, ...] = ()
     page_bad: bool | None = None
     door_refused: int = 0
+    untold: int = 0
+    absent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +79,25 @@ class Blame:
     because: Because
 
 
+PLAIN = {
+    "failed": Blame(segment=Segment.CARRIER, because=Because.REPORTED_FAILED),
+    "untold": Blame(segment=Segment.OUR_WEBHOOK, because=Because.THEIR_LIST_HAS_THEM),
+}
+"""Kinds of loss that say by themselves whose they are."""
+
+
 def blame(clues: Clues) -> Blame:
     """The first rule that fits; the kind of loss that makes up at least half of all decides which are asked.
 
     Refused: whoever takes our sends. Reported as failed: what lies behind the platform, which itself still speaks.
-    Missing: see `_missing`.
+    Arrived by the provider's list, while its word never came: our own door. Missing: see `_missing`.
     """
-    kinds = {"refused": clues.refused, "failed": clues.failed, "missing": clues.missing}
+    kinds = {
+        "refused": clues.refused,
+        "failed": clues.failed,
+        "missing": clues.missing,
+        "untold": clues.untold,
+    }
     lost, kind = sum(kinds.values()), max(kinds, key=lambda name: kinds[name])
     if not lost:
         return Blame(segment=Segment.CANNOT_SAY, because=Because.NOTHING_LOST)
@@ -90,9 +107,7 @@ def blame(clues: Clues) -> Blame:
         return Blame(segment=Segment.CANNOT_SAY, because=Because.MIXED)
     if kind == "refused":
         return _refused(clues)
-    if kind == "failed":
-        return Blame(segment=Segment.CARRIER, because=Because.REPORTED_FAILED)
-    return _missing(clues)
+    return PLAIN.get(kind) or _missing(clues)
 
 
 def _refused(clues: Clues) -> Blame:
@@ -107,6 +122,8 @@ def _missing(clues: Clues) -> Blame:
     The platform, which promised a receipt for each, if others' receipts did come through the same door, or if its
     page admits trouble. With no receipt at all and nothing else known, both look the same from here.
     """
+    if clues.absent >= ENOUGH and 2 * clues.absent >= clues.missing:
+        return Blame(segment=Segment.PLATFORM, because=Because.THEIR_LIST_LACKS_THEM)
     if clues.door_refused and not clues.arrived:
         return Blame(segment=Segment.OUR_WEBHOOK, because=Because.OUR_DOOR_REFUSED)
     if any(wilson(one.missing, one.seen)[0] > ALIKE for one in clues.elsewhere):

@@ -13,8 +13,8 @@ from chalicelib.domain.proof.chain import Entry, chained
 Json = dict[str, Any]
 FIELDS = (
     "report", "version", "path", "provider", "from", "until", "from_ms", "until_ms", "at", "plan",
-    "receipts_promised", "counts", "loss", "verdict", "blame", "unannounced", "incidents", "recurrences", "agents",
-    "pages", "tickets", "lost", "late", "ledger", "digest", "signature",
+    "receipts_promised", "counts", "loss", "verdict", "reconciled", "blame", "unannounced", "incidents", "recurrences",
+    "agents", "pages", "tickets", "lost", "late", "ledger", "digest", "signature",
 )  # fmt: skip
 """The names in a report."""
 

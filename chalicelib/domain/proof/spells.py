@@ -5,24 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.proof.chain import Entry
+from chalicelib.domain.telling.told_flip import ToldFlip, told_flip
 
 Stretch = tuple[datetime, datetime]
 OVERRUN = "overrun"
 """Why a flip that changes no state is written down: planned work is over, and from there on it is an incident."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One flip as the ledger has it; `before` and `after` are closed, open or trial."""
-
-    path: str
-    evidence: str
-    before: str
-    after: str
-    at: datetime
-    because: str = ""
-    detail: str = ""
-    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,47 +34,39 @@ class Spell:
         return (start, end) if start < end else None
 
 
-def turn_of(entry: Entry) -> Turn | None:
-    """The flip of an entry of the ledger's stream of flips; None for anything else."""
-    told = entry.entry
-    if not {"path", "class", "before", "after"} <= set(told):
-        return None
-    return Turn(
-        path=told["path"], evidence=told["class"], before=told["before"], after=told["after"], at=entry.at,
-        because=told.get("because", ""), detail=told.get("detail", ""), planned=told.get("planned") == "true",
-    )  # fmt: skip
+def flips_of(chains: Mapping[str, Sequence[Entry]], path: str = "") -> list[ToldFlip]:
+    """The flips in chains of the ledger, oldest first; of one path unless that is "".
+
+    Flips that were missed have the time of the one that showed it, so generations decide among those of one moment.
+    """
+    found = (told_flip(entry.entry, entry.at) for entries in chains.values() for entry in entries)
+    return sorted((one for one in found if one and path in ("", one.path)), key=lambda one: (one.at, one.gen))
 
 
-def turns_of(chains: Mapping[str, Sequence[Entry]], path: str = "") -> list[Turn]:
-    """The flips in chains of the ledger, oldest first; of one path unless that is ""."""
-    found = (turn_of(entry) for entries in chains.values() for entry in entries)
-    return sorted((one for one in found if one and path in ("", one.path)), key=lambda one: one.at)
-
-
-def spells(turns: Iterable[Turn]) -> list[Spell]:
+def spells(flips: Iterable[ToldFlip]) -> list[Spell]:
     """The spells of flips given oldest first; in the order of their openings, unknown ones before all."""
     away: dict[tuple[str, str], Spell] = {}
     done: list[Spell] = []
-    for turn in turns:
-        key = (turn.path, turn.evidence)
-        spell = away.pop(key, None) or replace(_begun(turn), planned=turn.planned or turn.because == OVERRUN)
-        if turn.because == OVERRUN:
-            done.append(replace(spell, closed_at=turn.at))
-            spell = replace(_begun(turn), opened_at=turn.at, because=OVERRUN, detail=turn.detail)
-        if turn.after == "closed":
-            done.append(replace(spell, closed_at=turn.at))
+    for flip in flips:
+        key = (flip.path, flip.evidence)
+        spell = away.pop(key, None) or replace(_begun(flip), planned=flip.planned or flip.because == OVERRUN)
+        if flip.because == OVERRUN:
+            done.append(replace(spell, closed_at=flip.at))
+            spell = replace(_begun(flip), opened_at=flip.at, because=OVERRUN, detail=flip.detail)
+        if flip.after == "closed":
+            done.append(replace(spell, closed_at=flip.at))
         else:
-            away[key] = replace(spell, trials=spell.trials + (turn.after == "trial"))
+            away[key] = replace(spell, trials=spell.trials + (flip.after == "trial"))
     return sorted([*done, *away.values()], key=lambda one: (one.opened_at is not None, _first(one)))
 
 
-def _begun(turn: Turn) -> Spell:
+def _begun(flip: ToldFlip) -> Spell:
     """A spell that a flip begins; one that goes on from an open state had begun before anything that we have seen."""
-    opened_at = turn.at if turn.before in ("closed", "") else None
-    because, detail = (turn.because, turn.detail) if opened_at else ("", "")
+    opened_at = flip.at if flip.before in ("closed", "") else None
+    because, detail = (flip.because, flip.detail) if opened_at else ("", "")
     return Spell(
-        path=turn.path, evidence=turn.evidence, opened_at=opened_at, because=because, detail=detail,
-        planned=turn.planned,
+        path=flip.path, evidence=flip.evidence, opened_at=opened_at, because=because, detail=detail,
+        planned=flip.planned,
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from chalicelib.domain.outbox import RowState
 from chalicelib.domain.plan_document.faults import Fault, Place
 from chalicelib.handlers.asked import Asked, Said, listing, settled
-from chalicelib.service.operate import contacts, telling
+from chalicelib.service.operate import contacts, doubts, telling
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Faulty
 
 
 def listed(asked: Asked, post: Post) -> Said:
     """Contacts by state and channel, in no order; or with `party` one person's, newest first."""
-    parameters = asked.parameters("limit", "cursor", "state", "channel", "account", "party")
+    parameters = asked.parameters("limit", "cursor", "state", "channel", "account", "party", "doubt")
     limit, cursor = listing(parameters)
     if "party" in parameters:
         found, following = contacts.history(post, _person(parameters), limit, cursor)
@@ -38,17 +38,34 @@ def redrive(asked: Asked, post: Post) -> Said:
     )
 
 
+def settle(asked: Asked, post: Post) -> Said:
+    """Take a person's word on a send that nobody knows of: it went, or it did not."""
+    asked.parameters()
+    went = asked.document("went").value.get("went")
+    if not isinstance(went, bool):
+        raise Faulty(Fault(path="went", message="is required: true when it went, false when it did not"))
+    done = doubts.settle(post, asked.arguments["key"], went=went)
+    row = telling.summary(done.row, post.caller.role)
+    return Said(
+        body={"contact": row, "changed": done.changed, "rung": done.rung}, code=202 if done.changed else 200
+    )
+
+
 def _filter(parameters: Mapping[str, str]) -> contacts.Filter:
     if "account" in parameters:
         raise Faulty(Fault(path="account", message="goes with party only"))
     state = Place(value=parameters.get("state"), path="state")
     wanted = state.choice([one.value for one in RowState])
+    if parameters.get("doubt", "true") not in ("true", "false"):
+        state.faults.append(Fault(path="doubt", message="must be true or false"))
     settled(state)
-    return contacts.Filter(state=wanted, channel=parameters.get("channel", ""))
+    doubt = parameters.get("doubt") == "true"
+    return contacts.Filter(state=wanted, channel=parameters.get("channel", ""), doubt=doubt)
 
 
 def _person(parameters: Mapping[str, str]) -> contacts.Person:
-    faults = [Fault(path="state", message="does not go with party")] if "state" in parameters else []
+    alone = [name for name in ("state", "doubt") if name in parameters]
+    faults = [Fault(path=name, message="does not go with party") for name in alone]
     if not parameters.get("channel"):
         faults.append(
             Fault(path="channel", message="is required with party: an address belongs to a channel")

@@ -7,7 +7,7 @@ from chalicelib.domain.health import PathHealth, State, measured
 from chalicelib.domain.model import Direction
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.proof.availability import Availability, available, tallied
-from chalicelib.domain.proof.spells import Spell, spells, turns_of
+from chalicelib.domain.proof.spells import Spell, flips_of, spells
 from chalicelib.ports import Unavailable
 from chalicelib.service.flips import STREAM as FLIPS
 from chalicelib.service.operate.evidence_case import MOST_SENDS
@@ -48,7 +48,7 @@ def availabilities(post: Post, path: str) -> Json:
 def _spells(post: Post, since: datetime, path: str) -> list[Spell]:
     """Spells as the ledger tells them since then; health adds those that have lasted for longer."""
     chains = post.stores.ledger.read(FLIPS, since, post.now + timedelta.resolution)
-    found = spells(turns_of(chains, path))
+    found = spells(flips_of(chains, path))
     try:
         return [*found, *_lasting(post.stores.health.everything(), found, path)]
     except Unavailable:

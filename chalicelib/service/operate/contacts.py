@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.model import ContactKind, party_key
-from chalicelib.domain.outbox import Due, Row, RowState, Work, moved
+from chalicelib.domain.outbox import Due, Row, RowState, Work, doubtful, moved
 from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.domain.snapshot import millis, moment
-from chalicelib.ports import Missing, Ring, Stale, Unavailable
+from chalicelib.ports import Missing, Stale, Unavailable
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Absent, Faulty, Unfit
+from chalicelib.service.rows import ring_for
 
 KEY = re.compile(r"[0-9a-f]{32}")
 MOST_PAGES = 10
@@ -29,10 +30,13 @@ class Filter:
 
     state: str = ""
     channel: str = ""
+    doubt: bool = False
 
     def passes(self, row: Row) -> bool:
         """True when the row is what is asked for; our own canaries are nobody's contacts."""
         if row.kind is ContactKind.CANARY:
+            return False
+        if self.doubt and not doubtful(row.work):
             return False
         return self.state in ("", row.work.state) and self.channel in ("", row.channel)
 
@@ -102,29 +106,31 @@ def redrive(post: Post, key: str) -> Redriven:
     for _ in range(MOST_TRIES):
         row = one(post, key)
         if row.work.state in ON_ITS_WAY:
-            return Redriven(row=row, changed=False, rung=_rung(post, row))
+            return Redriven(row=row, changed=False, rung=rung(post, row))
         _require_fit(row)
-        work = _fresh(row, post.now)
+        work = fresh(row, post.now)
         try:
             post.stores.contacts.save(key, work, Due.SET, post.now)
         except Stale:
             continue
         post.write_down("redrive", contact=key, state=row.work.state.value)
         row = replace(row, work=work, due_at=post.now)
-        return Redriven(row=row, changed=True, rung=_rung(post, row))
+        return Redriven(row=row, changed=True, rung=rung(post, row))
     raise Unfit("the contact keeps changing just now: read it again")
 
 
 def _require_fit(row: Row) -> None:
     if row.kind is ContactKind.CANARY:
         raise Unfit("this is a canary of ours: there is nobody behind it")
+    if row.erased_at is not None:
+        raise Unfit("the person behind it was erased: there is nobody left to hand over")
     if row.work.state not in STUCK:
         raise Unfit(f"the contact is {row.work.state.value}: there is nothing left to hand over")
     if row.contact.medium.waits and row.kind is ContactKind.CONTACT:
         raise Unfit("the call is over: call the person back")
 
 
-def _fresh(row: Row, now: datetime) -> Work:
+def fresh(row: Row, now: datetime) -> Work:
     """Every desk may be tried again, and a deadline that has passed is set anew, as far away as at first.
 
     Of an unknown one the operator accepts that it may arrive twice.
@@ -134,9 +140,10 @@ def _fresh(row: Row, now: datetime) -> Work:
     return replace(work, extended_to=now + (row.deadline - row.accepted_at)) if late else work
 
 
-def _rung(post: Post, row: Row) -> bool:
+def rung(post: Post, row: Row) -> bool:
+    """Ring for a row; False when it waits for the sweep."""
     try:
-        post.stores.queues.bell(Ring(key=row.key, lane=row.lane))
+        post.stores.queues.bell(ring_for(row))
     except Unavailable:
         return False
     return True

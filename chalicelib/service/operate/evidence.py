@@ -4,6 +4,7 @@ from chalicelib.domain.detection.promise import ReceiptPromise
 from chalicelib.domain.proof.blame import blame
 from chalicelib.domain.proof.dispatch import LOST
 from chalicelib.domain.proof.loss import counts, longest_unannounced, lost_at, share
+from chalicelib.domain.proof.reconciled import tally
 from chalicelib.domain.proof.report_seal import excerpt, sealed
 from chalicelib.domain.proof.sequential import found_out
 from chalicelib.domain.snapshot import millis
@@ -25,6 +26,7 @@ def report(post: Post, window: Window) -> Json:
             "counts": told.counts_told(counts(case.found)),
             "loss": told.share_told(share(case.found)),
             "verdict": _verdict(case, promise),
+            "reconciled": told.reconciled_told(tally(case.found, case.seen())),
             "blame": _blame(post, case),
             **_around(case),
             "lost": told.lost(case),

@@ -9,13 +9,15 @@ from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.domain.proof.chain import Entry
 from chalicelib.domain.proof.dispatch import LOST
 from chalicelib.domain.proof.loss import Judged, judged
-from chalicelib.domain.proof.spells import Spell, spells, turns_of
+from chalicelib.domain.proof.reconciled import Mark, adjusted
+from chalicelib.domain.proof.spells import Spell, flips_of, spells
+from chalicelib.domain.vendor_lists.seen import Seen
 from chalicelib.ports import Ledger
 from chalicelib.service.flips import STREAM as FLIPS
 from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Faulty
-from chalicelib.service.proof import PAGES, TICKETS, loads_of, losses_of
+from chalicelib.service.proof import PAGES, TICKETS, loads_of, losses_of, reconciled_of
 
 MOST_SENDS = 10_000
 MOST_LOST = 5_000
@@ -48,13 +50,20 @@ class Records:
 
     flips: Chains
     losses: Chains
+    reconciled: Chains
     pages: Chains
     tickets: Chains
     loads: Mapping[str, Chains]
 
     def all(self) -> Chains:
         """Every chain, the flips first."""
-        found = dict(self.flips) | dict(self.losses) | dict(self.pages) | dict(self.tickets)
+        found = (
+            dict(self.flips)
+            | dict(self.losses)
+            | dict(self.reconciled)
+            | dict(self.pages)
+            | dict(self.tickets)
+        )
         for chains in self.loads.values():
             found |= chains
         return found
@@ -85,6 +94,10 @@ class Case:
             for entry in entries
         )
 
+    def seen(self) -> Mapping[Mark, Seen]:
+        """What the provider's list said of each send that it was asked about, the last word."""
+        return said_of(self.records.reconciled)
+
 
 def case_of(post: Post, window: Window) -> Case:
     """The case. Raises Absent for a path that the plan does not have, Faulty for a window that is too large."""
@@ -96,16 +109,17 @@ def case_of(post: Post, window: Window) -> Case:
             Fault(path="from", message=f"there were more than {MOST_SENDS} sends: ask for less time")
         )
     works = post.stores.contacts.works(one.key for one in sent)
-    found = judged(sent, works, post.now)
+    records = _records(post.stores.ledger, window, plan, post.now)
+    found = adjusted(judged(sent, works, post.now), said_of(records.reconciled))
     if sum(one.fate in LOST for one in found) > MOST_LOST:
         raise Faulty(Fault(path="from", message=f"more than {MOST_LOST} are lost: ask for less time"))
     month = post.stores.ledger.read(FLIPS, window.until - MONTH, min(window.until + SETTLED, post.now))
-    turns = turns_of(month, window.path)
+    turns = flips_of(month, window.path)
     known = [one for one in spells(turns) if one.opened_at is None or one.opened_at < window.until]
     return Case(
         window=window, now=post.now, plan=plan, found=found,
         spells=[one for one in known if one.within(window.since, window.until)], month=known,
-        records=_records(post.stores.ledger, window, plan, post.now),
+        records=records,
     )  # fmt: skip
 
 
@@ -115,10 +129,17 @@ def _records(ledger: Ledger, window: Window, plan: Plan, now: datetime) -> Recor
     return Records(
         flips=ledger.read(FLIPS, since, settled),
         losses=ledger.read(losses_of(window.path), since, settled),
+        reconciled=ledger.read(reconciled_of(window.path), since, settled),
         pages=ledger.read(PAGES, since - DAY, min(until + DAY, now + timedelta.resolution)),
         tickets=ledger.read(TICKETS, since, min(until + MONTH, now + timedelta.resolution)),
         loads={desk: ledger.read(loads_of(desk), since, until) for desk in desks_of(plan, window.channel)},
     )
+
+
+def said_of(chains: Chains) -> Mapping[Mark, Seen]:
+    """What chains of a path's list say, by row and time of the send."""
+    told = (entry.entry for entries in chains.values() for entry in entries)
+    return {(one["key"], int(one["sent_at"])): Seen(one["seen"]) for one in told}
 
 
 def desks_of(plan: Plan, channel: str) -> list[str]:

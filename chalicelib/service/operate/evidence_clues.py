@@ -12,7 +12,8 @@ from chalicelib.domain.proof.blame import Clues, Elsewhere
 from chalicelib.domain.proof.chain import Entry
 from chalicelib.domain.proof.dispatch import LOST, Fate
 from chalicelib.domain.proof.loss import Judged, judged
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.vendor_lists.seen import Seen
 from chalicelib.domain.vendor_pages.page import PageState
 from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.ports import Missing
@@ -43,7 +44,10 @@ class Word:
 
 def clues_of(post: Post, case: Case) -> Clues:
     """The clues, all of the time between the first and the last loss."""
-    troubled = [one for one in case.found if one.fate in TROUBLE]
+    seen = case.seen()
+    untold = [one for one in case.found if seen.get((one.sent.key, millis(one.sent.at))) is Seen.DELIVERED]
+    bad = [one for one in case.found if one.fate in TROUBLE]
+    troubled = sorted([*bad, *untold], key=lambda one: one.sent.at)
     if not troubled:
         return Clues()
     began, ended = troubled[0].sent.at, troubled[-1].sent.at + timedelta(milliseconds=1)
@@ -55,6 +59,7 @@ def clues_of(post: Post, case: Case) -> Clues:
         refused=fates.count(Fate.REFUSED), failed=fates.count(Fate.FAILED), missing=fates.count(Fate.MISSING),
         arrived=within.count(Fate.ARRIVED), to_desk=_to_desk(case, post),
         elsewhere=tuple(_elsewhere(post, case, began, ended)) if silent else (),
+        untold=len(untold), absent=list(seen.values()).count(Seen.ABSENT),
         page_bad=_page_bad(case, began, ended + AFTER), door_refused=len(door),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from chalicelib.domain.proof.blame import Clues
 from chalicelib.domain.proof.chain import Entry
 from chalicelib.domain.proof.dispatch import LOST, Fate
 from chalicelib.domain.proof.loss import Judged, Share, Unannounced
+from chalicelib.domain.proof.reconciled import Reconciled
 from chalicelib.domain.proof.sequential import Verdict
 from chalicelib.domain.proof.spells import Spell
 from chalicelib.domain.snapshot import millis, moment
@@ -54,6 +55,17 @@ def share_told(found: Share) -> Json:
     }  # fmt: skip
 
 
+def reconciled_told(found: Reconciled) -> Json:
+    """What the provider's own list says of sends whose receipts are missing, and of a sample of those that came."""
+    asked = {seen.value: number for seen, number in found.counts.items()}
+    return {
+        "asked": sum(asked.values()),
+        **asked,
+        "unasked": found.unasked,
+        "lost_of_asked": share_told(found.share),
+    }
+
+
 def verdict_told(found: Verdict, times: Sequence[datetime]) -> Json:
     """The sequential test; `times` are when the observations were sent, in their order."""
     return {
@@ -69,7 +81,7 @@ def clues_told(clues: Clues) -> Json:
     """What the blame rests on."""
     return {
         "refused": clues.refused, "failed": clues.failed, "missing": clues.missing, "arrived": clues.arrived,
-        "to_desk": clues.to_desk, "page_admits": clues.page_bad,
+        "untold": clues.untold, "absent": clues.absent, "to_desk": clues.to_desk, "page_admits": clues.page_bad,
         "minutes_our_door_refused": clues.door_refused,
         "elsewhere": [
             {"provider": one.provider, "missing": one.missing, "of": one.seen} for one in clues.elsewhere

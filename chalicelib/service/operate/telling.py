@@ -1,10 +1,13 @@
 """Contacts and decisions in words: codes become reasons, and a viewer sees no personal data."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from chalicelib.domain.decision import KEPT, PERSON, REASONS, Decision, Reason, read_decision
 from chalicelib.domain.model import Contact, ContactKind
 from chalicelib.domain.outbox import Attempt, Row, RowState
+from chalicelib.domain.snapshot import millis
+from chalicelib.service.operate.doubts import doubt_of
 from chalicelib.service.operate.post import Json, iso
 from chalicelib.service.operate.roles import Role
 
@@ -37,9 +40,10 @@ BECAUSE = {
 }
 
 
-def decided(decision: Decision) -> Json:
-    """A decision: the choice, every rejected desk with its reason, what was looked at."""
-    return {
+def decided(decision: Decision, at: datetime | None = None) -> Json:
+    """A decision: the choice, every rejected desk with its reason, what was looked at, and how old that was at `at`."""
+    age = {} if at is None else {"age_seconds": max(0, millis(at) - decision.snapshot) // 1000}
+    return age | {
         "desk": decision.desk or None,
         "because": decision.because,
         "in_words": BECAUSE[decision.because],
@@ -50,8 +54,8 @@ def decided(decision: Decision) -> Json:
     }
 
 
-def decision_of(stored: str) -> Json | None:
-    """A stored decision in words; None when nothing was decided or it cannot be read."""
+def decision_of(stored: str, at: datetime | None = None) -> Json | None:
+    """A stored decision, taken at `at`, in words; None when nothing was decided or it cannot be read."""
     channel, rejected, flags, *_ = (*stored.split("|"), "", "")
     if flags == PERSON:
         return {
@@ -64,7 +68,7 @@ def decision_of(stored: str) -> Json | None:
     if flags == KEPT:
         return _put_by(channel, rejected)
     try:
-        return decided(read_decision(stored))
+        return decided(read_decision(stored), at)
     except ValueError:
         return None
 
@@ -74,7 +78,7 @@ def contact(row: Row, role: Role) -> Json:
     return {
         **summary(row, role),
         **_personal(row.contact, role),
-        "decision": decision_of(row.decision),
+        "decision": decision_of(row.decision, row.accepted_at),
         "attempts": [_attempt(attempt) for attempt in row.work.attempts],
     }
 
@@ -89,6 +93,7 @@ def summary(row: Row, role: Role) -> Json:
         "lane": row.lane, "state": work.state.value, "served_by": _served_by(row),
         "accepted_at": iso(row.accepted_at), "deadline": iso(work.extended_to or row.deadline),
         "due_at": iso(row.due_at), "attempts_made": work.attempt,
+        "doubt": doubt_of(row), "erased_at": iso(row.erased_at),
     }  # fmt: skip
 
 
@@ -126,7 +131,7 @@ def _attempt(attempt: Attempt) -> Json:
     return {
         "at": iso(attempt.at), "desk": attempt.desk or None,
         "outcome": attempt.outcome.value if attempt.outcome else None, "detail": attempt.detail,
-        "decision": decision_of(attempt.decision),
+        "decision": decision_of(attempt.decision, attempt.at),
     }  # fmt: skip
 
 
