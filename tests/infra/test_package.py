@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from infra.alias import aliased
 from infra.package import BUILD, ROOT, PackagingError, package
 from infra.routes import UnplacedRouteError, operations_overlay, owner
 
@@ -111,8 +112,9 @@ def test_a_new_operations_route_moves_to_the_operations_function_by_itself(templ
     moved = operations_overlay(sam, {})["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
 
     uri = moved["/v1/new"]["delete"]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-    assert "${OperationsHandler.Arn}" in uri
-    assert "/hooks/{channel}" not in moved
+    assert f"/${{{aliased('OperationsHandler')}}}/" in uri
+    hook = moved["/hooks/{channel}"]["post"]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    assert f"/${{{aliased('APIHandler')}}}/" in hook
 
 
 def test_cfn_lint_has_nothing_to_say(artefact):
