@@ -149,13 +149,7 @@ class World:
         due = [n for n in notes if n.queue == "probes" and n.delay <= second]
         notes[:] = [n for n in notes if n not in due]
         for note in due:
-            if "catch_up" in json.loads(note.body):
-                workers.catch_up(self.wired).run(note.body)
-                continue
-            if "canary" in json.loads(note.body):
-                workers.canaries(self.wired).run(note.body)
-                continue
-            (self.wired.watcher if "page" in json.loads(note.body) else self.wired.prober).run(note.body)
+            workers.probed(self.wired, note.body)
 
     def _pump(self) -> int:
         queues, now = self.ports.queues, self.clock.now()

@@ -56,18 +56,20 @@ def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's s
 def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """Probe channels, read vendors' status pages, send canaries, and fetch what was missed."""
     wired = wiring.current()
+    return settled(wired, each(event, "probe", lambda body: probed(wired, body)))
 
-    def run(body: str) -> str:
-        if "page" in json.loads(body):
-            return f"page {json.loads(body)['page']} {wired.watcher.run(body)}"
-        if "canary" in json.loads(body):
-            return f"canary {json.loads(body)['canary']} {canaries(wired).run(body)}"
-        if "catch_up" in json.loads(body):
-            return f"catch-up {json.loads(body)['catch_up']} {catch_up(wired).run(body)}"
-        signal = wired.prober.run(body)
-        return f"{json.loads(body)['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
-    return settled(wired, each(event, "probe", run))
+def probed(wired: "wiring.Wired", body: str) -> str:
+    """What one message of the probe queue led to; its one key says which of the four services it is for."""
+    told = json.loads(body)
+    if "page" in told:
+        return f"page {told['page']} {wired.watcher.run(body)}"
+    if "canary" in told:
+        return f"canary {told['canary']} {canaries(wired).run(body)}"
+    if "catch_up" in told:
+        return f"catch-up {told['catch_up']} {catch_up(wired).run(body)}"
+    signal = wired.prober.run(body)
+    return f"{told['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
 
 @functions.lambda_function(name="replay_overflow")

@@ -1,6 +1,5 @@
 """How soon canaries alone find silent loss and its end: the whole product, second by second, real delays."""
 
-import json
 import random
 from statistics import median
 
@@ -55,8 +54,7 @@ class Seconds:
         due = [body for at, body in self.waiting if at <= now]
         self.waiting = [(at, body) for at, body in self.waiting if at > now]
         for body in due:
-            canary = "canary" in json.loads(body)
-            (workers.canaries(self.world.wired) if canary else self.world.wired.prober).run(body)
+            workers.probed(self.world.wired, body)
         self.world.run()
         self.world.clock.advance(1)
 
