@@ -15,6 +15,8 @@ from tests.contract.channel_contract import SECRET, STANDINGS
 from tests.contract.sending_contract import WORDS, SendingContract
 from tests.contract.signed_contract import ProvenContract
 from tests.fakes_http import ScriptedHttp, reply
+from tests.fuzz.shots import Shot
+from tests.fuzz.signers import Vendor
 
 BOT, PERSON, TOKEN = "7012345678", 512345678, "7012345678:AAF-the_newest-bot-token"
 BASE = f"https://bots.example/bot{TOKEN}"
@@ -32,6 +34,24 @@ FIRST = {
 }
 # Escaped as another server may: \u00e9 must read as é, \/ as a plain slash.
 SAMPLE = json.dumps({"update_id": 904512345, "message": FIRST}).replace("/", "\\/").encode()
+WORD = "the-agreed-word-0123456789abcdef"
+
+
+def with_the_word(vendor: Vendor, body: bytes, *_: object) -> Shot:
+    headers = (("Content-Type", "application/json"), ("X-Telegram-Bot-Api-Secret-Token", WORD))
+    return Shot(channel=vendor.channel, body=body, headers=headers)
+
+
+def has_the_word(shot: Shot, _: datetime) -> bool:
+    return shot.proof.get("x-telegram-bot-api-secret-token", "").strip() == WORD
+
+
+OTHER_SIDE = (
+    Vendor(
+        kind="telegram", channel="bot-fr", bodies=(SAMPLE,), sign=with_the_word, vouches=has_the_word,
+        secrets={"bot_token": (f"{BOT}:t",), "secret_token": (WORD,)}, plan=f'account: "{BOT}"',
+    ),
+)  # fmt: skip
 
 
 def update(**event: Any) -> bytes:

@@ -18,9 +18,8 @@ from tests.contract.twilio_side import signature as twilio_signature
 from tests.fuzz.shots import Shot
 
 BASE = "https://bascule.example"
-META, TWILIO, STANDARD, CHATWOOT, TELEGRAM = (
-    f"the-secret-of-{name}-0123456789abcdef"
-    for name in ("meta", "twilio", "standard", "chatwoot", "telegram")
+META, TWILIO, STANDARD, CHATWOOT = (
+    f"the-secret-of-{name}-0123456789abcdef" for name in ("meta", "twilio", "standard", "chatwoot")
 )
 WHSEC = f"whsec_{b64encode(STANDARD.encode()).decode()}"
 TOPIC = "arn:aws:sns:eu-west-3:123456789012:mail"
@@ -128,17 +127,6 @@ def chatwoot_vouches(shot: Shot, now: datetime) -> bool:
         return False
     proof = hmac.digest(CHATWOOT.encode(), stamp.encode() + b"." + shot.body, "sha256").hex()
     return shot.proof.get("x-chatwoot-signature", "").strip() == f"sha256={proof}"
-
-
-def telegram_sign(vendor: Vendor, body: bytes, _: datetime, __: Random) -> Shot:
-    """An agreed word."""
-    headers = (("Content-Type", JSON_TYPE), ("X-Telegram-Bot-Api-Secret-Token", TELEGRAM))
-    return Shot(channel=vendor.channel, body=body, headers=headers)
-
-
-def telegram_vouches(shot: Shot, _: datetime) -> bool:
-    """The word is all there is."""
-    return shot.proof.get("x-telegram-bot-api-secret-token", "").strip() == TELEGRAM
 
 
 def mail_sign(vendor: Vendor, body: bytes, _: datetime, __: Random) -> Shot:

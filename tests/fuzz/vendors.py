@@ -1,15 +1,20 @@
-"""The eight kinds' other sides: what they send, what they are called in the plan, and how they sign."""
+"""The kinds' other sides: what they send, what they are called in the plan, and how they sign.
 
+A kind whose contract test names an `OTHER_SIDE` is found by itself.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-from tests.contract.test_telegram import SAMPLE as UPDATE
+from chalicelib.channels import kinds
 from tests.fuzz.shots import Shot
 from tests.fuzz.signers import (
     BASE,
     CHATWOOT,
     META,
-    TELEGRAM,
     TOPIC,
     TWILIO,
     WHSEC,
@@ -22,8 +27,6 @@ from tests.fuzz.signers import (
     meta_vouches,
     standard_sign,
     standard_vouches,
-    telegram_sign,
-    telegram_vouches,
     twilio_sign,
     twilio_vouches,
 )
@@ -47,7 +50,7 @@ META_SECRETS = {
 TWILIO_SECRETS = {"auth_token": (TWILIO,)}
 AC = "AC00000000000000000000000000000001"
 STATE = "state=eyJ0IjoxfQ.c2ln"
-VENDORS = (
+OLDER = (
     Vendor(
         kind="messenger", channel="messenger-fr", bodies=samples("messenger"), secrets=META_SECRETS, sign=meta_sign,
         vouches=meta_vouches, plan='account: "104512345678901"',
@@ -75,15 +78,21 @@ VENDORS = (
         plan='account: "3", base: "https://desk.example", settings: {inbox: aa, inbox_id: "12"}',
     ),
     Vendor(
-        kind="telegram", channel="bot-fr", bodies=(UPDATE,), sign=telegram_sign, vouches=telegram_vouches,
-        secrets={"bot_token": ("7012345678:t",), "secret_token": (TELEGRAM,)}, plan='account: "7012345678"',
-    ),
-    Vendor(
         kind="ses_email", channel="mail-fr", bodies=samples("ses_email"), sign=mail_sign, secrets={},
         vouches=mail_vouches,
         plan=f'account: contact@shop.example, settings: {{topic_arn: "{TOPIC}", region: eu-west-3}}',
     ),
 )  # fmt: skip
+
+
+def newer() -> Iterator[Vendor]:
+    """What the contract tests of the other kinds name."""
+    for name in sorted(set(kinds()) - {vendor.kind for vendor in OLDER}):
+        if find_spec(module := f"tests.contract.test_{name}"):
+            yield from getattr(import_module(module), "OTHER_SIDE", ())
+
+
+VENDORS = (*OLDER, *newer())
 BY_CHANNEL = {vendor.channel: vendor for vendor in VENDORS}
 
 
