@@ -245,6 +245,14 @@ class ContactStoreSuite:
         assert contacts.lease(desk, 0, 5, 100, 0) == 0
         assert contacts.lease(desk, 0, 0, 100, 5) == 0
 
+
+class RowAheadSuite:
+    """On a store of its own: whoever reads page by page is stopped by such a row, as it should be."""
+
+    @pytest.fixture
+    def contacts(self, ports) -> ContactStore:
+        return ports.contacts
+
     def test_a_row_that_a_later_release_wrote_is_left_as_it_is_and_stays_due(self, contacts):
         ahead = fresh(schema=READS + 1, due_at=at(60))
         contacts.add(ahead)

@@ -1,7 +1,7 @@
 """The contact suites on the durability benchmark's indexed memory: it must answer as every other store does."""
 
 import pytest
-from contact_store_suite import ContactStoreSuite
+from contact_store_suite import ContactStoreSuite, RowAheadSuite
 from people_store_suite import ErasedRowSuite
 from send_store_suite import SendStoreSuite
 
@@ -15,6 +15,10 @@ def ports() -> MemoryPorts:
 
 
 class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestRowsAhead(RowAheadSuite):
     pass
 
 

@@ -1,7 +1,7 @@
 """The store suites and the races, in memory."""
 
 import pytest
-from contact_store_suite import ContactStoreSuite
+from contact_store_suite import ContactStoreSuite, RowAheadSuite
 from dead_letter_suite import DeadLetterSuite
 from document_store_suite import (
     LedgerSuite,
@@ -30,6 +30,10 @@ def ports(memory_ports) -> MemoryPorts:
 
 
 class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestRowsAhead(RowAheadSuite):
     pass
 
 

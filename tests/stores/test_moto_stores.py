@@ -1,7 +1,7 @@
 """The store suites on moto, single-threaded."""
 
 import pytest
-from contact_store_suite import ContactStoreSuite
+from contact_store_suite import ContactStoreSuite, RowAheadSuite
 from dead_letter_suite import DeadLetterSuite
 from document_store_suite import (
     LedgerSuite,
@@ -27,6 +27,10 @@ def ports(moto_ports) -> AwsPorts:
 
 
 class TestContacts(ContactStoreSuite):
+    pass
+
+
+class TestRowsAhead(RowAheadSuite):
     pass
 
 

@@ -1,7 +1,7 @@
 """The store suites and the races on the local stack."""
 
 import pytest
-from contact_store_suite import ContactStoreSuite
+from contact_store_suite import ContactStoreSuite, RowAheadSuite
 from dead_letter_suite import DeadLetterSuite
 from document_store_suite import (
     LedgerSuite,
@@ -31,6 +31,12 @@ def ports(stack_ports) -> AwsPorts:
 
 class TestContacts(ContactStoreSuite):
     pass
+
+
+class TestRowsAhead(RowAheadSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
 
 
 class TestSends(SendStoreSuite):
