@@ -12,7 +12,7 @@ from tests.e2e import sides
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
 HANDED = ("sent", "delivered", "answered")
-WORDS = "where is my erased order"
+WORDS = "where is my order"
 
 
 def found(scene, person):

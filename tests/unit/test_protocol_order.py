@@ -5,7 +5,9 @@ import pytest
 from chalicelib.channels import Parsed
 from chalicelib.domain.model import Contact, Party
 from chalicelib.domain.outbox import RowState
+from chalicelib.http_types import Request
 from chalicelib.ports import Missing
+from chalicelib.service.wire import Held
 from tests.world import PLAN, World
 
 TWO_PURPOSES = PLAN.replace(
@@ -36,7 +38,8 @@ def test_contacts_of_one_request_are_handed_over_in_their_order(world):
         Contact(account="", provider_id=f"m{n}", party=Party(address="ann"), text=f"text {n}")
         for n in range(1, 4)
     )
-    acceptance._store(channel, situation, Parsed(contacts=contacts), now)
+    held = Held(channel="shop", request=Request(), at=now)
+    acceptance._store(channel, situation, Parsed(contacts=contacts), held)
     world.ports.queues.rung.reverse()
     world.run()
 
