@@ -35,8 +35,8 @@ up: setup  ## the whole product on this machine, with a demonstration; Ctrl-C re
 demo: setup  ## the demonstration alone; fails if any step did not really happen
 	@$(BIN)/python -m infra.local.up --demo
 
-test: setup  ## every test
-	@$(BIN)/pytest
+test: setup  ## every test; those of the local stack in a process of their own
+	@$(BIN)/python -m tests
 
 check: setup  ## style, types, template
 	$(BIN)/ruff check .
