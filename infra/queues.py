@@ -90,6 +90,12 @@ def events(function: str) -> Json:
     return found
 
 
+def on_failure() -> Json:
+    """Return how the platform deals with mail that its function did not take: two more tries, then it is held."""
+    held = {"Type": "SQS", "Destination": {"Fn::GetAtt": ["OverflowQueue", "Arn"]}}
+    return {"MaximumRetryAttempts": 2, "DestinationConfig": {"OnFailure": held}}
+
+
 def _queue(**properties: Any) -> Json:
     return {"Type": "AWS::SQS::Queue", "Properties": {"SqsManagedSseEnabled": True} | properties}
 

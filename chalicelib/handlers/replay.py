@@ -9,6 +9,7 @@ from chalicelib.handlers.ahead import Record, attributes_of
 from chalicelib.handlers.intake import log
 from chalicelib.ports import Ahead, Missing, Note, Unavailable
 from chalicelib.service.holding import RefusedNow
+from chalicelib.service.mail_in import by_failed_mail, read_failed_mail
 from chalicelib.service.second_door import by_second_door, read_second_door
 from chalicelib.service.situation import NoSituation
 from chalicelib.service.turned import TURNED
@@ -28,8 +29,8 @@ def replaying(wired: Wired, records: Iterable[Record]) -> Callable[[str], str]:
     def run(body: str) -> str:
         if is_evidence(body):  # a word that its own queue did not take
             return f"passed on as {wired.stores.queues.put(Note(queue='evidence', body=body))}"
-        held = read_second_door(body) if by_second_door(body) else read_held(body)
         now = wired.clock.now()
+        held = read(wired, body, now)
         try:
             return _accepted(wired, held, now)
         except (RefusedNow, Ahead):
@@ -42,6 +43,13 @@ def replaying(wired: Wired, records: Iterable[Record]) -> Callable[[str], str]:
             return f"put back as {wired.stores.queues.put(note)}: {sick}"
 
     return run
+
+
+def read(wired: Wired, body: str, now: datetime) -> Held:
+    """The request in a message, whoever wrote it. Raises ValueError, NoSituation."""
+    if by_second_door(body):
+        return read_second_door(body)
+    return read_failed_mail(body, wired.situations.read(now).plan) if by_failed_mail(body) else read_held(body)
 
 
 def _accepted(wired: Wired, held: Held, now: datetime) -> str:

@@ -13,7 +13,6 @@ from chalicelib.handlers.ahead import ours
 from chalicelib.handlers.batch import each, whole
 from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line
-from chalicelib.http_types import Request
 from chalicelib.ports import Unavailable
 
 if TYPE_CHECKING:
@@ -111,17 +110,17 @@ def announce(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's s
 @functions.lambda_function(name="mail")
 def mail(event: Json, context: object) -> None:  # noqa: ARG001 - Lambda's signature
     """Accept mail: the topic's subscription proves where it comes from. Raises Unavailable: the platform retries."""
+    from chalicelib.service.mail_in import NoSuchTopic, mail_of
+
     wired = wiring.current()
     now = wired.clock.now()
     for record in event["Records"]:
-        topic = record["Sns"]["TopicArn"]
-        channels = wired.situations.read(now).plan.channels.values()
-        channel = next((c.id for c in channels if topic in c.settings.get("topic_arn", "").split(",")), None)
-        if channel is None:
-            line("mail", because="no channel has this topic", topic=topic)
+        try:
+            held = mail_of(record["Sns"], wired.situations.read(now).plan, now)
+        except NoSuchTopic as unknown:
+            line("mail", because=str(unknown))
             continue
-        body = json.dumps(record["Sns"], ensure_ascii=False).encode("utf-8", "surrogatepass")
-        handled = wired.acceptance.receive(channel, Request(origin=topic, body=body), now)
+        handled = wired.acceptance.receive(held.channel, held.request, now)
         log(handled, int(now.timestamp() * 1000))
         if handled.standing.value == "overloaded":
             raise Unavailable(handled.because)
