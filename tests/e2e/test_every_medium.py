@@ -42,7 +42,7 @@ def test_the_agents_words_end_the_contact(scene):
 
     scene.contact("form", person, TEXT)
 
-    until(lambda: only_row(scene, "shop", person)["state"] == "closed", "the desk's word", 20)
+    until(lambda: only_row(scene, "shop", person)["state"] == "closed", "the desk's word", 60)
     assert only_row(scene, "shop", person)["served_by"] == "paris"
 
 

@@ -11,7 +11,7 @@ from tests.e2e import sides
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
-HANDED = ("sent", "delivered", "answered")
+HANDED = ("sent", "delivered", "answered", "closed")
 WORDS = "where is my order"
 
 

@@ -47,7 +47,6 @@ def row(key: str = "k1", **changes) -> Row:
         "kind": ContactKind.REPLY,
         "due_at": at(60),
         "schema": 0,
-        "erased_at": at(90),
     }
     return Row(**(values | changes))
 

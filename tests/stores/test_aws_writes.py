@@ -175,7 +175,7 @@ class TestOrderOfWrites:
 
 def test_the_example_row_leaves_no_field_at_its_default():
     for value in (
-        row(work=work()),
+        row(work=work(), erased_at=at(90)),
         contact(),
         work(),
         *work().attempts[:1],
