@@ -91,6 +91,40 @@ class ContactStore(Protocol):
         """Keys and lanes of rows in a due shard (0..DUE_SHARDS-1) whose due time has come, oldest first."""
         ...
 
+    def park(self, key: str, work: Work, lot: str, serve_by: datetime) -> None:
+        """Store `work` as `save` does, and have the row wait in a lot, where `due` does not see it. Raises Stale."""
+        ...
+
+    def waiting(
+        self,
+        shard: tuple[str, int],
+        limit: int,
+        *,
+        after: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[tuple[str, str, datetime]]:
+        """Keys, lanes and `serve_by` of rows in a lot's shard (0..LOT_SHARDS-1), earliest first.
+
+        Those with `serve_by` later than `after`, or not later than `until`; the index may be a little behind.
+        """
+        ...
+
+    def unpark(self, key: str, lot: str, due_at: datetime) -> bool:
+        """Make a row that waits in this lot due; False when it waits there no more. Its work stays as it is."""
+        ...
+
+    def open_lot(self, lot: str, now: datetime) -> bool:
+        """Remember that rows may wait in a lot from now on; True when it was not open. To be called before `park`."""
+        ...
+
+    def close_lot(self, lot: str, opened: datetime) -> None:
+        """Forget a lot, unless it was opened again after `opened`."""
+        ...
+
+    def lots(self) -> Mapping[str, datetime]:
+        """The open lots, and when each was opened last."""
+        ...
+
     def history(
         self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None
     ) -> Sequence[str]:
@@ -399,6 +433,10 @@ class Queues(Protocol):
 
     def bell(self, ring: Ring) -> None:
         """Ring for a row. Losing one costs at most one sweep."""
+        ...
+
+    def bells(self, rings: Sequence[Ring]) -> None:
+        """Ring for many rows at once; any of the bells may be lost."""
         ...
 
     def put(self, note: Note) -> str:

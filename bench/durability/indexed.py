@@ -39,7 +39,9 @@ class IndexedContacts(MemoryContacts):
         with self._open():
             rows = [self._rows[key] for key in self._awake[shard]]
         ripe = [
-            (row.due_at, row.key, row.lane) for row in rows if row.due_at is not None and row.due_at <= now
+            (row.due_at, row.key, row.lane)
+            for row in rows
+            if row.due_at is not None and row.due_at <= now and not row.lot
         ]
         return [(key, lane) for _, key, lane in sorted(ripe)[:limit]]
 

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.errors import ConditionFailed, understanding
+from chalicelib.aws.lots import Lots, lot_shard, shard_name, sweep_shard
 from chalicelib.aws.rows import first_work, row_item, row_of, work_item
 from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
-from chalicelib.domain.keys import cursor_of, due_shard, parts_of
+from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
 from chalicelib.domain.snapshot import millis
-from chalicelib.ports import DUE_SHARDS, Missing, Stale
+from chalicelib.ports import Missing, Stale
 
 if TYPE_CHECKING:
     from chalicelib.aws.sends import Sends
@@ -32,6 +33,9 @@ class DynamoContacts:
         self._table = table
         self._clock = clock
         self.lease = Tokens(table).lease
+        lots = Lots(table, clock, KEPT)
+        self.waiting, self.unpark, self.lots = lots.waiting, lots.unpark, lots.everything
+        self.open_lot, self.close_lot = lots.open, lots.close
 
     @cached_property
     def _sends(self) -> "Sends":
@@ -55,14 +59,10 @@ class DynamoContacts:
     @understanding("the stored row")
     def add(self, row: Row) -> Row | None:
         """One conditional PutItem. A duplicate's stored row is given as accepted, without later work."""
-        item = {
-            "pk": row.key,
-            "sk": "c",
-            **row_item(row),
-            "expires_at": millis(row.accepted_at) // 1000 + KEPT,
-        }
+        expires_at = millis(row.accepted_at) // 1000 + KEPT
+        item = {"pk": row.key, "sk": "c", **row_item(row), "expires_at": expires_at}
         if row.due_at:
-            item |= {"due_shard": _shard_name(due_shard(row.key, DUE_SHARDS)), "due_at": millis(row.due_at)}
+            item |= {"due_shard": sweep_shard(row.key), "due_at": millis(row.due_at)}
         try:
             self._table.put(item, _NEW)
         except ConditionFailed as known:
@@ -84,7 +84,7 @@ class DynamoContacts:
         if due is Due.SET:
             if due_at is None:
                 raise ValueError("a due time to set is missing")
-            self._set_due(key, work.version, millis(due_at))
+            self._set_due(key, work.version, millis(due_at), sweep_shard(key))
         self._save_work(key, work)
         if due is Due.CLEAR:
             self._clear_due(key, work.version)
@@ -94,10 +94,15 @@ class DynamoContacts:
         found = self._table.query(
             "#due_shard = :shard AND #due_at <= :now",
             {"IndexName": "due", "Limit": limit},
-            shard=_shard_name(shard),
+            shard=shard_name(shard),
             now=millis(now),
         )
         return [(item["pk"], item["lane"]) for item in found]
+
+    def park(self, key: str, work: Work, lot: str, serve_by: datetime) -> None:
+        """The place in the index BEFORE the work, as for a due time: a crash never loses it."""
+        self._set_due(key, work.version, millis(serve_by), lot_shard(lot, key))
+        self._save_work(key, work)
 
     def history(
         self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None
@@ -177,8 +182,7 @@ class DynamoContacts:
         item = self._table.get({"pk": key, "sk": "c"})
         return first_work(item).version if item else -1
 
-    def _set_due(self, key: str, version: int, due_at: int) -> None:
-        shard = _shard_name(due_shard(key, DUE_SHARDS))
+    def _set_due(self, key: str, version: int, due_at: int, shard: str) -> None:
         change = "SET #due_shard = :shard, #due_at = :due_at, #due_version = :version"
         self._change_due(key, change, "<", version=version, shard=shard, due_at=due_at)
 
@@ -193,7 +197,3 @@ class DynamoContacts:
             # A later version has already said when the row is due: its word holds.
             if not refused.item:
                 raise Missing(f"no contact {key}") from refused
-
-
-def _shard_name(shard: int) -> str:
-    return f"due#{shard:02}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zlib import compress, decompress
 
+from chalicelib.domain.backlog.lot import lot_of
 from chalicelib.domain.model import Attachment, Contact, ContactKind, Medium, Outcome, Party
 from chalicelib.domain.outbox import Attempt, Row, RowState, Work
 from chalicelib.domain.snapshot import millis, moment
@@ -57,6 +58,7 @@ def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Ro
         parent=item["parent"],
         kind=ContactKind(item["kind"]),
         due_at=None if due_at is None else moment(due_at),
+        lot=lot_of(item.get("due_shard", "")),
         erased_at=_moment(item.get("erased_at")),
         schema=item["schema"],
         work=work_of(work) if work else first_work(item),

@@ -105,6 +105,8 @@ class Row:
     parent: str = ""
     kind: ContactKind = ContactKind.CONTACT
     due_at: datetime | None = None
+    lot: str = ""
+    """The backlog that it waits in; then `due_at` is by when it is to be served."""
     erased_at: datetime | None = None
     """When its person was forgotten: of the contact nothing personal is left."""
     schema: int = WRITES

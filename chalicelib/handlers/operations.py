@@ -40,6 +40,7 @@ VIEWS = {
     ("GET", "/v1/notices"): "notices.read",
     ("GET", "/v1/health"): "health.read",
     ("GET", "/v1/health/{channel}"): "health.channel",
+    ("GET", "/v1/backlogs"): "backlogs.listed",
     ("GET", "/v1/contacts"): "contacts.listed",
     ("GET", "/v1/contacts/{key}"): "contacts.read",
     ("POST", "/v1/contacts/{key}/redrive"): "contacts.redrive",

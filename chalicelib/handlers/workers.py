@@ -18,6 +18,7 @@ from chalicelib.ports import Unavailable
 if TYPE_CHECKING:
     from chalicelib.service.canaries import Canaries
     from chalicelib.service.catch_up import CatchUp
+    from chalicelib.service.release import Releaser
 
 functions = Blueprint(__name__)
 Json = dict[str, Any]
@@ -59,7 +60,7 @@ def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's sign
 
 
 def probed(wired: "wiring.Wired", body: str) -> str:
-    """What one message of the probe queue led to; its one key says which of the four services it is for."""
+    """What one message of the probe queue led to; its one key says which of the five services it is for."""
     told = json.loads(body)
     if "page" in told:
         return f"page {told['page']} {wired.watcher.run(body)}"
@@ -67,6 +68,8 @@ def probed(wired: "wiring.Wired", body: str) -> str:
         return f"canary {told['canary']} {canaries(wired).run(body)}"
     if "catch_up" in told:
         return f"catch-up {told['catch_up']} {catch_up(wired).run(body)}"
+    if "backlog" in told:
+        return f"backlog {releaser(wired).run(body)}"
     signal = wired.prober.run(body)
     return f"{told['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
@@ -140,6 +143,13 @@ def catch_up(wired: "wiring.Wired") -> "CatchUp":
 
     stores, clock = wired.stores, wired.clock
     return CatchUp(stores=stores, situations=wired.situations, registry=wired.registry, clock=clock)
+
+
+def releaser(wired: "wiring.Wired") -> "Releaser":
+    """The probe function's fifth service."""
+    from chalicelib.service.release import Releaser
+
+    return Releaser(stores=wired.stores, situations=wired.situations, clock=wired.clock)
 
 
 def settled(wired: "wiring.Wired", done: Json) -> Json:

@@ -7,13 +7,13 @@ from datetime import datetime
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
 from chalicelib.domain.upgrade.schema import READS
-from chalicelib.memory.sends import MemorySends
-from chalicelib.ports import DUE_SHARDS, Ahead, Missing, Stale
+from chalicelib.memory.lots import MemoryLots
+from chalicelib.ports import DUE_SHARDS, Ahead, Missing
 
 _AHEAD = 60
 
 
-class MemoryContacts(MemorySends):
+class MemoryContacts(MemoryLots):
     """ContactStore."""
 
     def __init__(self) -> None:
@@ -41,12 +41,9 @@ class MemoryContacts(MemorySends):
         if due is Due.SET and due_at is None:
             raise ValueError("a due time to set is missing")
         with self._open():
-            stored = self._works.get(key) or (self._rows[key].work if key in self._rows else None)
-            if stored is None or stored.version != work.version - 1:
-                raise Stale(f"version {work.version} of {key} is not the next one")
-            self._works[key] = work
+            self._save_work(key, work)
             if due is not Due.KEEP:
-                self._rows[key] = replace(self._rows[key], due_at=due_at if due is Due.SET else None)
+                self._move(key, due_at if due is Due.SET else None)
 
     def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Oldest first."""
@@ -54,7 +51,10 @@ class MemoryContacts(MemorySends):
             ripe = [
                 (row.due_at, row.key, row.lane)
                 for row in self._rows.values()
-                if row.due_at is not None and row.due_at <= now and due_shard(row.key, DUE_SHARDS) == shard
+                if row.due_at is not None
+                and row.due_at <= now
+                and not row.lot
+                and due_shard(row.key, DUE_SHARDS) == shard
             ]
         return [(key, lane) for _, key, lane in sorted(ripe)[:limit]]
 

@@ -1,5 +1,7 @@
 """Queues in memory: what was rung and put, for a test or a drill to take."""
 
+from collections.abc import Sequence
+
 from chalicelib.memory.port import MemoryPort
 from chalicelib.ports import Note, Ring
 
@@ -17,6 +19,11 @@ class MemoryQueues(MemoryPort):
         """Keep the bell."""
         with self._open():
             self.rung.append(ring)
+
+    def bells(self, rings: Sequence[Ring]) -> None:
+        """Keep them all."""
+        with self._open():
+            self.rung += rings
 
     def put(self, note: Note) -> str:
         """Keep the note; ids are `note-1`, `note-2`, ..."""

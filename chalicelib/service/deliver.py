@@ -19,12 +19,14 @@ from chalicelib.domain.outbox import (
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.vendor_lists.seen import Recent, Seen
 from chalicelib.ports import Clock, ContactStore, Missing, Stale
+from chalicelib.service.backlog import waits_in_turn
 from chalicelib.service.canary_verdicts import judge
 from chalicelib.service.conversation import Conversation
 from chalicelib.service.customers import Customers
 from chalicelib.service.forget import Erasure
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.lists import Doubt, Lists
+from chalicelib.service.registry import tried_channel
 from chalicelib.service.rows import WORDS, purpose_of
 from chalicelib.service.silence import Silence
 from chalicelib.service.situation import SituationReader
@@ -106,7 +108,7 @@ class Delivery:
             return self._too_late(row)
         if state is RowState.UNKNOWN:
             return self._ambiguous(row, self.situations.read(now), now)
-        if self.conversation.must_wait(row):
+        if waits_in_turn(row) or self.conversation.must_wait(row):
             return self._put_back(row, now)
         return self._hand(row, self.situations.read(now))
 
@@ -123,8 +125,11 @@ class Delivery:
     def _put_back(self, row: Row, now: datetime) -> Came:
         """Its turn is rung; the sweep looks at it ever more seldom, for it must also find those that nobody rings."""
         if row.due_at is not None and row.due_at <= now:
+            plan, work = self.situations.read(now).plan, moved(row.work, row.work.state)
+            if self.hands.put_by.backlogs.behind(row, work, plan, now):
+                return Came.WAITS
             wait = min(max(now - row.accepted_at, FIRST_SWEEP), LONGEST_DEFERRAL)
-            self.contacts.save(row.key, moved(row.work, row.work.state), Due.SET, now + wait)
+            self.contacts.save(row.key, work, Due.SET, now + wait)
         return Came.WAITS
 
     def _hand(self, row: Row, situation: Situation) -> Came:
@@ -154,7 +159,7 @@ class Delivery:
         """Nobody knows whether it went: repeat where that cannot double, else look it up, else show it to a person."""
         if purpose_of(situation.plan, row.purpose).duplicates_tolerated:
             return self._hand(row, situation)
-        channel = self.hands.channel_tried(row, situation)
+        channel = tried_channel(self.hands.registry, row, situation.plan)
         if channel is None:
             return self._to_a_human(row, "the channel it was sent on is no longer in the plan")
         if channel.idempotent:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.channels import Channel, ChannelError
+from chalicelib.channels import Channel
 from chalicelib.domain.decision import LAST_RANK, Decision, Reason, to_person
 from chalicelib.domain.health import PathHealth, believe
 from chalicelib.domain.model import Outcome
@@ -21,7 +21,8 @@ from chalicelib.service.lane_time import LaneTime
 from chalicelib.service.noting import note
 from chalicelib.service.one_deadline import LeaseTooShort, limited
 from chalicelib.service.put_by import PutBy
-from chalicelib.service.registry import Registry
+from chalicelib.service.registry import Registry, window_of
+from chalicelib.service.retries import Retries
 
 TIME_FOR_ONE_BELL = timedelta(seconds=40)
 """No send starts later than this: the function lives 60 s and one send takes up to 8."""
@@ -40,6 +41,7 @@ class HandOver:
     put_by: PutBy
     tokens: Tokens = field(default_factory=Tokens)
     time: LaneTime = field(default_factory=LaneTime)
+    retries: Retries = field(default_factory=Retries)
 
     def to_desk(self, row: Row, situation: Situation) -> RowState:
         """Hand a contact to the best desk, then the next, until one takes it or none is left."""
@@ -64,14 +66,14 @@ class HandOver:
         try:
             errand = for_person(row, situation.plan)
         except Missing:  # a plan can be rolled back: the words wait until their own deadline
-            return self.put_by.no_way(row, Reason.UNREADY, now)
+            return self.put_by.no_way(row, Reason.UNREADY, situation.plan, now)
         known = self._known([errand.path])
         fresh = self._fresh(situation, known, now)
         reason = self._against(row, fresh, errand, now)
         if reason is not None:
-            return self.put_by.no_way(row, reason, now)
-        if not self.time.may(self.contacts, row.lane, errand.channel, now):
-            return self.put_by.no_way(row, Reason.FULL, now)
+            return self.put_by.no_way(row, reason, situation.plan, now)
+        if not self._timely(row, errand.channel, "", now):
+            return self.put_by.no_way(row, Reason.FULL, situation.plan, now)
         row, result = self._send(row, fresh, errand, to_person(errand.channel))
         self._learn(errand, result, known)
         if result.outcome in HOPELESS:
@@ -100,22 +102,19 @@ class HandOver:
         self._learn(errand, result, known)
         return row.work.state
 
-    def channel_tried(self, row: Row, situation: Situation) -> Channel | None:
-        """The channel of the row's last attempt, or None when the plan has it no more."""
-        desk = situation.plan.desks.get(row.work.desk)
-        if row.work.desk and desk is None:
-            return None
-        try:
-            return self.registry.get(situation.plan, desk.channel if desk else row.channel)
-        except (Missing, ChannelError):
-            return None
-
     def _choose(self, row: Row, situation: Situation, now: datetime) -> Decision:
         def take(desk: Desk) -> bool:
-            timely = self.time.may(self.contacts, row.lane, desk.channel, now)
-            return timely and self.tokens.take(self.contacts, desk, now)
+            timely = self._timely(row, desk.channel, desk.id, now)
+            in_turn = timely and self.put_by.backlogs.may(row, desk, situation.plan, now)
+            return in_turn and self.tokens.take(self.contacts, desk, now)
 
         return choose(row, situation, row.work.tried, now, take)
+
+    def _timely(self, row: Row, channel: str, desk: str, now: datetime) -> bool:
+        """False when the channel has had its share of second tries, or of the lane's time."""
+        return self.retries.may(row, channel, desk, now) and self.time.may(
+            self.contacts, row.lane, channel, now
+        )
 
     def _send(
         self, row: Row, situation: Situation, errand: Errand, decision: str, *, doubts: int = 0
@@ -185,15 +184,10 @@ class HandOver:
         if errand.desk:
             option = situation.plan.option(errand.desk, row.market)
             return against(option, case, situation, now=now, tried=())
-        channel, window = situation.plan.channels[errand.channel], self._window(errand, situation)
+        channel = situation.plan.channels[errand.channel]
+        window = window_of(self.registry, situation.plan, channel.id)
         return against_person(channel, case, situation, now=now, window=window, heard=row.contact.sent_at)
 
     def _fresh(self, situation: Situation, known: Mapping[str, PathHealth], now: datetime) -> Situation:
         beliefs = {p: believe(health, now, self.believer.rules_of(p)) for p, health in known.items()}
         return replace(situation, beliefs={**situation.beliefs, **beliefs})
-
-    def _window(self, errand: Errand, situation: Situation) -> timedelta | None:
-        try:
-            return self.registry.get(situation.plan, errand.channel).window
-        except ChannelError:
-            return None

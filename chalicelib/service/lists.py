@@ -16,6 +16,7 @@ from chalicelib.service.errand import Errand, for_desk, for_person
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.one_deadline import limited
 from chalicelib.service.proof import write_seen
+from chalicelib.service.registry import tried_channel
 from chalicelib.service.wire import Evidence, dump_evidence
 
 ASKS_A_MINUTE = 60
@@ -93,7 +94,7 @@ class Lists:
 
     def _channel(self, row: Row, situation: Situation) -> Channel | None:
         """The row's channel, if it has a list and what was sent has an id there that is its own."""
-        channel = self.hands.channel_tried(row, situation)
+        channel = tried_channel(self.hands.registry, row, situation.plan)
         if channel is None or Capability.RESOLVE not in channel.capabilities:
             return None
         return channel if row.work.provider_id and row.work.attempts else None

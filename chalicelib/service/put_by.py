@@ -1,7 +1,7 @@
 """Puts rows by: for a later round, with a call-back offered; for a window that is shut; for a doubt not yet settled."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -9,9 +9,11 @@ from chalicelib.channels import Capability, ChannelError
 from chalicelib.domain.decision import Decision, Reason, kept
 from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import HOPELESS, Due, Row, RowState, deferred, moved
+from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.minimum_service import minimum_reply
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import ContactStore, Missing, Queues, Unavailable
+from chalicelib.service.backlog import Backlogs
 from chalicelib.service.registry import Registry
 from chalicelib.service.rows import purpose_of, ring_for, words_row
 from chalicelib.web.words import say
@@ -28,6 +30,11 @@ class PutBy:
     contacts: ContactStore
     queues: Queues
     registry: Registry
+    backlogs: Backlogs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One knowledge of backlogs for all that this container puts by."""
+        self.backlogs = Backlogs(contacts=self.contacts, queues=self.queues, registry=self.registry)
 
     def no_desk(self, row: Row, situation: Situation, decision: Decision, now: datetime) -> RowState:
         """No desk takes it: a later round, and the first time an offer to the person; surplus only waits its turn."""
@@ -40,23 +47,28 @@ class PutBy:
         offer = not surplus and not work.offered and row.kind is ContactKind.CONTACT
         if offer:
             work = replace(work, offered=self._offer(row, situation, now))
+        if self.backlogs.take(row, work, situation.plan, now):
+            return RowState.DEFERRED
         self.contacts.save(row.key, work, Due.SET, now + wait + SAFETY)
         self.ring_later(row, wait)
         return RowState.DEFERRED
 
-    def no_way(self, row: Row, reason: Reason, now: datetime) -> RowState:
+    def no_way(self, row: Row, reason: Reason, plan: Plan, now: datetime) -> RowState:
         """Words that may not go to the person now; outside the vendor's window a human must find another way."""
         if reason is Reason.WINDOW_CLOSED:
             self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
             return RowState.DEAD
+        work, _ = deferred(row.work, kept(row.channel, reason), now)
+        return (
+            RowState.DEFERRED if self.backlogs.take(row, work, plan, now) else self.refused(row, now, reason)
+        )
+
+    def refused(self, row: Row, now: datetime, reason: Reason = Reason.DOWN) -> RowState:
+        """Words that the provider did not take now."""
         work, at = deferred(row.work, kept(row.channel, reason), now)
         self.contacts.save(row.key, work, Due.SET, at + SAFETY)
         self.ring_later(row, at - now)
         return RowState.DEFERRED
-
-    def refused(self, row: Row, now: datetime) -> RowState:
-        """Words that the provider did not take now."""
-        return self.no_way(row, Reason.DOWN, now)
 
     def still_unknown(self, row: Row, now: datetime) -> RowState:
         """A doubt that the repeat did not settle."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, kind
+from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, ChannelError, kind
+from chalicelib.domain.outbox import Row
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.http_types import Http, MaybeSent, NotSent, Request
 from chalicelib.ports import Missing, Secrets, Unavailable
@@ -30,6 +31,25 @@ class Registry:
         made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), self.http)
         self._made[channel] = (planned, secrets, made)
         return made
+
+
+def tried_channel(registry: Registry, row: Row, plan: Plan) -> Channel | None:
+    """The channel of a row's last attempt, or None when the plan has it no more."""
+    desk = plan.desks.get(row.work.desk)
+    if row.work.desk and desk is None:
+        return None
+    try:
+        return registry.get(plan, desk.channel if desk else row.channel)
+    except (Missing, ChannelError):
+        return None
+
+
+def window_of(registry: Registry, plan: Plan, channel: str) -> timedelta | None:
+    """How long after they wrote a channel's people may be written to; None without end. Raises Unavailable."""
+    try:
+        return registry.get(plan, channel).window
+    except (ChannelError, Missing):
+        return None
 
 
 def prove(channel: Channel, request: Request, now: datetime) -> None:

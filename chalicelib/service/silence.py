@@ -13,6 +13,7 @@ from chalicelib.ports import Unavailable
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.lists import Lists
 from chalicelib.service.proof import write_loss
+from chalicelib.service.registry import tried_channel
 from chalicelib.service.situation import NoSituation, SituationReader
 
 HEARD_OF = frozenset({RowState.DELIVERED, RowState.ANSWERED, RowState.CLOSED})
@@ -35,7 +36,7 @@ class Silence:
             return
         sent_at = row.work.attempts[-1].at
         with suppress(Unavailable, NoSituation):  # one observation less
-            channel = self.hands.channel_tried(row, self.situations.read(now))
+            channel = tried_channel(self.hands.registry, row, self.situations.read(now).plan)
             if channel is None or not channel.receipts or now < sent_at + channel.receipts.wait:
                 return
             came = row.work.state in HEARD_OF or seen is Seen.DELIVERED

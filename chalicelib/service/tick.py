@@ -16,6 +16,7 @@ from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, millis
 from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Unavailable
 from chalicelib.service.afar import put_probe
+from chalicelib.service.backlog_turns import put_turns
 from chalicelib.service.believe import FAST_PROBES, Believer
 from chalicelib.service.canary_turns import turns
 from chalicelib.service.catch_up_turns import begin
@@ -96,6 +97,7 @@ class Tick:
         situation = told.situation
         probes = steps.take(lambda: self._probes(situation.plan, situation, now) if probe else 0, 0)
         rung = steps.take(lambda: self._sweep(now + (ahead if returned(situation) else timedelta())), 0)
+        steps.take(lambda: put_turns(stores.contacts, stores.queues, situation.plan, now) if probe else 0, 0)
         telling = steps.take(
             lambda: Teller(stores=stores).tell(situation, notes, now, minute=probe), Telling()
         )

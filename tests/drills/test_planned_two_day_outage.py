@@ -37,6 +37,7 @@ def plan(bank, version=0, **changed):
 def go(bank, minutes):
     bank.world.clock.advance(minutes * 60)
     bank.world.wired.tick.minute()
+    bank.world.serve()
     bank.world.run()
 
 

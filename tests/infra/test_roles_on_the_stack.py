@@ -141,6 +141,7 @@ MAY = {
     "Probe": {
         "write contacts",
         "read contacts",
+        "sweep contacts",
         "read health",
         "write ledger",
         "read channel secrets",

@@ -101,5 +101,5 @@ def forgotten(stage: Stage, rows: list) -> list[str]:
         for row in rows
         if not (row.work.state.final and row.due_at is None)
         and not (row.work.state.value == "sent" and row.due_at is None)
-        and not (row.work.state.value == "deferred" and row.due_at and row.due_at > now)
+        and not (row.work.state.value == "deferred" and row.due_at and row.due_at > now and not row.lot)
     ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.channels.webhook import Webhook
 from chalicelib.domain.orders import Order, OrderKind
+from chalicelib.handlers.workers import releaser
 from chalicelib.memory import MemoryPorts
 from chalicelib.ports import Missing, Note, Ring, Stale, Unavailable
 from chalicelib.service.operate.callers import Caller
@@ -136,15 +137,20 @@ class Stage:
             wired.hearing.take(what.body, one.times)
         elif what.queue == "flips":
             wired.tick.flip([what.body])
+        elif what.queue == "probes":
+            releaser(wired).run(what.body)
         else:
             wired.acceptance.replay(read_held(what.body), self.clock.now())
 
     def minute(self) -> None:
         """The schedule's tick and the probes it asks for."""
         self.attempt(self.wired.tick.minute)
-        for body in sorted({note.body for note in self.ports.queues.take_notes("probes")}):
+        now, notes = self.clock.now(), self.ports.queues.take_notes("probes")
+        for body in sorted({note.body for note in notes}):
             if json.loads(body).keys() == {"channel"}:
                 self.attempt(self.wired.prober.run, body)
+        turns = [note for note in notes if "backlog" in json.loads(note.body)]
+        self.carried += [Carried(now + timedelta(seconds=note.delay), note) for note in turns]
 
     def order(self, kind: OrderKind, desk: str, hours: int) -> bool:
         """An operator's order; True when every container will know it from now on."""

@@ -53,6 +53,22 @@ class TestQueues:
         assert [call.get("MessageGroupId") for call in calls] == ["desk-a", None, None]
         assert len(taken(moto_ports, "normal")) == 2
 
+    def test_many_bells_go_ten_at_a_time_each_in_its_lane_with_its_delay_and_group(self, moto_ports):
+        calls = []
+        moto_ports.clients("sqs").meta.events.register(
+            "before-parameter-build.sqs.SendMessageBatch", lambda params, **_: calls.append(params)
+        )
+
+        moto_ports.queues.bells([Ring(key=f"k{n}", lane="normal", group="desk-a") for n in range(12)])
+        moto_ports.queues.bells([Ring(key="u", lane="urgent", delay=7), Ring(key="o", lane="odd")])
+
+        entries = [entry for call in calls for entry in call["Entries"]]
+        assert [len(call["Entries"]) for call in calls] == [10, 2, 1, 1]
+        assert {read_ring(entry["MessageBody"]).key for entry in entries[:12]} == {f"k{n}" for n in range(12)}
+        assert [entry.get("MessageGroupId") for entry in entries] == ["desk-a"] * 12 + [None, None]
+        assert [entry.get("DelaySeconds") for entry in entries[12:]] == [7, None]
+        assert read_ring(taken(moto_ports, "normal")[0]["Body"]).key in {f"k{n}" for n in range(12)} | {"o"}
+
     def test_a_dead_letter_queue_that_is_not_configured_is_unavailable(self, moto_ports):
         elsewhere(moto_ports)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from contact_store_suite import ContactStoreSuite, RowAheadSuite
+from lot_store_suite import LotStoreSuite
 from people_store_suite import ErasedRowSuite
 from send_store_suite import SendStoreSuite
 
@@ -19,6 +20,10 @@ class TestContacts(ContactStoreSuite):
 
 
 class TestRowsAhead(RowAheadSuite):
+    pass
+
+
+class TestLots(LotStoreSuite):
     pass
 
 

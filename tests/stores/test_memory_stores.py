@@ -12,6 +12,7 @@ from document_store_suite import (
 )
 from examples import NOW, at
 from health_store_suite import HealthStoreSuite
+from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
@@ -34,6 +35,10 @@ class TestContacts(ContactStoreSuite):
 
 
 class TestRowsAhead(RowAheadSuite):
+    pass
+
+
+class TestLots(LotStoreSuite):
     pass
 
 

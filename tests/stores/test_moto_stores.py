@@ -11,6 +11,7 @@ from document_store_suite import (
     SnapshotStoreSuite,
 )
 from health_store_suite import HealthStoreSuite
+from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from send_store_suite import SendStoreSuite
@@ -31,6 +32,10 @@ class TestContacts(ContactStoreSuite):
 
 
 class TestRowsAhead(RowAheadSuite):
+    pass
+
+
+class TestLots(LotStoreSuite):
     pass
 
 

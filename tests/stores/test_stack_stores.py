@@ -11,6 +11,7 @@ from document_store_suite import (
     SnapshotStoreSuite,
 )
 from health_store_suite import HealthStoreSuite
+from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
@@ -37,6 +38,10 @@ class TestRowsAhead(RowAheadSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports
+
+
+class TestLots(LotStoreSuite):
+    pass
 
 
 class TestSends(SendStoreSuite):

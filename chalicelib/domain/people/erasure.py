@@ -28,7 +28,9 @@ def erased(row: Row, now: datetime) -> Row:
         market=row.contact.market,
         kind=row.contact.kind,
     )
-    return replace(row, contact=contact, party="", due_at=None, erased_at=now, work=scrubbed(row.work))
+    return replace(
+        row, contact=contact, party="", due_at=None, lot="", erased_at=now, work=scrubbed(row.work)
+    )
 
 
 def scrubbed(work: Work) -> Work:

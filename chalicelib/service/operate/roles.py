@@ -35,6 +35,7 @@ LEAST = {
     ("GET", "/v1/notices"): Role.VIEWER,
     ("GET", "/v1/health"): Role.VIEWER,
     ("GET", "/v1/health/{channel}"): Role.VIEWER,
+    ("GET", "/v1/backlogs"): Role.VIEWER,
     ("GET", "/v1/contacts"): Role.VIEWER,
     ("GET", "/v1/contacts/{key}"): Role.VIEWER,
     ("POST", "/v1/contacts/{key}/redrive"): Role.OPERATOR,

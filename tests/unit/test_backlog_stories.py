@@ -1,0 +1,150 @@
+"""Rows that wait for a full or dead desk: served in the order of their promises, at its rate, and in nobody's way."""
+
+from datetime import timedelta
+
+from chalicelib.domain.load import shard_tokens
+from chalicelib.domain.outbox import RowState
+from tests.unit.backlog_side import Desk3, plan
+
+HOUR = timedelta(hours=1)
+BLOCK_ROWS = 120
+
+
+def shuffled(count: int) -> list[timedelta]:
+    """Promises between four and eight hours, in an order that is the same in every run."""
+    return [timedelta(hours=4) + timedelta(seconds=(n * 7_919) % 14_400) for n in range(count)]
+
+
+def test_two_thousand_are_served_in_the_order_of_their_promises_at_the_desks_full_rate_and_never_above():
+    world = Desk3(plan(rate=11.7))
+    promises = shuffled(2_000)
+    rows = world.park(2_000, promises=promises)
+    ranks = {row.key: rank for rank, row in enumerate(sorted(rows, key=lambda row: (row.deadline, row.key)))}
+
+    world.pass_(200)
+    order = [ranks[event["data"]["reference"]] for event in world.desks.contacts("a.example")]
+    served = world.per_second("a.example")
+    first, last = min(served), max(served)
+    tokens = {second: shard_tokens(11.7, 0, second) for second in range(first, last + 1)}
+
+    assert len(order) == 2_000
+    assert max(abs(rank - place) for place, rank in enumerate(order)) <= BLOCK_ROWS
+    assert all(count <= tokens[second] for second, count in served.items())
+    assert sum(served.values()) >= 0.95 * sum(tokens.values())
+    assert world.waiting() == []
+
+
+def test_five_thousand_that_wait_for_a_dead_desk_delay_neither_a_lost_bell_nor_another_desks_rows():
+    times = []
+    for crowd in (0, 5_000):
+        world = Desk3()
+        world.desks.fault["a.example"] = 503
+        world.pass_(180)
+        world.park(crowd)
+        world.say("quick question", id_="lost", person="lost")
+        world.ports.queues.take_bells()
+        for n in range(60):
+            world.say("a claim", id_=f"c{n}", person=f"c{n}")
+        found = {}
+        for second in range(300):
+            world.pass_(1)
+            if world.row("lost").work.state is RowState.DELIVERED:
+                found.setdefault("lost", second)
+            if len(world.desks.contacts("b.example")) == 60:
+                found.setdefault("claims", second)
+        times.append(found)
+        assert len(world.waiting()) == crowd
+
+    assert times[0] == times[1]
+    assert times[0]["lost"] <= 120
+    assert times[0]["claims"] <= 90
+
+
+def test_while_nothing_is_able_nothing_is_released_and_nothing_written():
+    world = Desk3()
+    world.desks.fault["a.example"] = 503
+    world.pass_(180)
+    rows = world.park(300)
+    world.ports.contacts.writes.clear()
+
+    for _ in range(60):
+        world.minute()
+
+    assert world.ports.contacts.writes.total() == 0
+    assert len(world.waiting()) == len(rows)
+
+
+def test_rows_go_to_the_backlog_by_themselves_and_from_it_when_the_desk_is_back():
+    world = Desk3()
+    world.desks.fault["a.example"] = 503
+    world.pass_(120)
+    for n in range(40):
+        world.say("an order", id_=f"o{n}", person=f"o{n}")
+    world.pass_(120)
+    waited = len(world.waiting())
+    world.desks.fault.clear()
+    world.pass_(900)
+
+    assert waited == 40
+    assert len(world.desks.contacts("a.example")) == 40
+    assert len(world.desks.replies("shop.example")) == 40
+    assert world.waiting() == []
+
+
+def test_a_row_that_waits_for_a_full_desk_is_told_once_when_the_desk_dies():
+    world = Desk3(plan(rate=0.1))
+    for n in range(30):
+        world.say("an order", id_=f"o{n}", person=f"o{n}")
+    world.pass_(120)
+    before, waited = len(world.desks.replies("shop.example")), len(world.waiting())
+    world.desks.fault["a.example"] = 503
+    world.pass_(600)
+    told = len(world.desks.replies("shop.example"))
+    world.pass_(600)
+
+    assert (before, waited > 10) == (0, True)
+    assert told == 30 - len(world.desks.contacts("a.example"))
+    assert len(world.desks.replies("shop.example")) == told
+
+
+def test_a_promise_that_cannot_be_kept_ends_in_time_as_without_a_backlog():
+    world = Desk3()
+    world.desks.fault["a.example"] = 503
+    world.pass_(180)
+    rows = world.park(200, promises=[timedelta(minutes=5 if n % 2 else 60) for n in range(200)])
+
+    world.pass_(270)
+    early = world.states(rows)
+    world.pass_(90)
+    late = world.states(rows)
+
+    assert early == {"deferred": 200}
+    assert late == {"expired": 100, "deferred": 100}
+    assert len(world.waiting()) == 100
+
+
+def test_rows_of_a_purpose_that_leaves_the_plan_end_at_their_deadline():
+    world = Desk3()
+    rows = world.park(20, promises=[timedelta(minutes=10)] * 20)
+    without = plan().replace("  order: ", "  other: ").replace("[order]", "[other]")
+    world.publish(without)
+
+    world.pass_(780)
+
+    assert world.states(rows) == {"expired": 20}
+    assert world.desks.contacts("a.example") == []
+
+
+def test_new_contacts_do_not_push_in_before_those_that_wait():
+    world = Desk3(plan(rate=2))
+    rows = world.park(200)
+    world.pass_(30)
+    for n in range(60):
+        world.say("an order", id_=f"late{n}", person=f"late{n}")
+    world.pass_(115)
+    ours = {row.key for row in rows}
+    order = [event["data"]["reference"] in ours for event in world.desks.contacts("a.example")]
+
+    assert all(order[:180])
+    assert sum(world.per_second("a.example").values()) >= 200
+    assert max(world.per_second("a.example").values()) <= 2
