@@ -1,6 +1,7 @@
 """Each function stands behind an alias: an upgrade moves the alias, and what runs already ends as it began.
 
-``python -m infra.versions --stage prod --back`` puts every function back to the version before, without a deployment.
+``python -m infra.versions --stage prod --back`` puts every function back to the version before, without a deployment,
+and gives rows that wait in backlogs to the sweep, for the version before may know none.
 """
 
 import argparse
@@ -9,6 +10,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from infra import backlogs
 from infra.alias import ALIAS
 from infra.deploy import APP, Clients
 
@@ -64,6 +66,8 @@ def main() -> None:
     try:
         for logical, name in sorted(functions_of(session.client, f"{APP}-{asked.stage}").items()):
             print(f"{logical}: version {move(client, name) or 'unchanged: there is none before'}")
+        if asked.back:
+            backlogs.main(["--stage", asked.stage, "--region", asked.region])
     except ClientError as error:
         raise SystemExit(str(error)) from error
 
