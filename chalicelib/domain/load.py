@@ -26,6 +26,15 @@ class Load:
             return True
         return concurrent is not None and self.in_use is not None and self.in_use >= concurrent
 
+    def room(self, concurrent: int | None, now: datetime) -> int | None:
+        """How many more a fresh reading leaves room for; None when it does not say."""
+        if now - self.at > FRESH:
+            return None
+        left = [self.free] if self.free is not None else []
+        if concurrent is not None and self.in_use is not None:
+            left.append(concurrent - self.in_use)
+        return max(0, min(left)) if left else None
+
 
 def shards(rate: float) -> int:
     """Into how many token items a desk's rate is split."""

@@ -35,7 +35,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPlan:
-    """One configured channel, without its secrets."""
+    """One configured channel, without its secrets; `pace` is messages a second to people, None: no limit."""
 
     id: str
     kind: str
@@ -50,6 +50,7 @@ class ChannelPlan:
     baseline: Baseline | None = None
     canary: CanaryPlan | None = None
     promised: float | None = None
+    pace: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +112,13 @@ class SafetyRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A desk as `route()` sees it: everything it needs, found once when the plan is compiled."""
+    """A desk as `route()` sees it; `scopes` are the order scopes that touch it: desk, channel, paths."""
 
     desk: Desk
     provider: str
     paths: tuple[str, ...]
     """Its paths: the channel's own first (evidence goes there), then the customers' market's."""
     scopes: tuple[str, ...]
-    """The order scopes that touch it: desk, channel, paths."""
     weight: float
 
 

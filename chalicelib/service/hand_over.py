@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.channels import Channel
+from chalicelib.domain.backlog.lot import way_to_people
 from chalicelib.domain.decision import LAST_RANK, Decision, Reason, to_person
 from chalicelib.domain.health import PathHealth, believe
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import HOPELESS, RECEIPT_WAIT, Due, Row, RowState, claimed, moved, recorded
-from chalicelib.domain.plan import Desk
+from chalicelib.domain.plan import Desk, Plan
 from chalicelib.domain.routing import Case, Situation, against, against_person
 from chalicelib.ports import Clock, ContactStore, HealthStore, Missing, Unavailable
 from chalicelib.service.attempt import Result, attempt
@@ -23,6 +24,7 @@ from chalicelib.service.one_deadline import LeaseTooShort, limited
 from chalicelib.service.put_by import PutBy
 from chalicelib.service.registry import Registry, window_of
 from chalicelib.service.retries import Retries
+from chalicelib.service.rows import WORDS
 
 TIME_FOR_ONE_BELL = timedelta(seconds=40)
 """No send starts later than this: the function lives 60 s and one send takes up to 8."""
@@ -72,7 +74,7 @@ class HandOver:
         reason = self._against(row, fresh, errand, now)
         if reason is not None:
             return self.put_by.no_way(row, reason, situation.plan, now)
-        if not self._timely(row, errand.channel, "", now):
+        if not self._may(row, _way(fresh, errand), fresh.plan, now):
             return self.put_by.no_way(row, Reason.FULL, situation.plan, now)
         row, result = self._send(row, fresh, errand, to_person(errand.channel))
         self._learn(errand, result, known)
@@ -94,7 +96,7 @@ class HandOver:
         if (  # a trial that did not draw it may have it all the same: only traffic ends a trial, and a repeat is that
             self._against(row, fresh, errand, now) not in (None, Reason.TRIAL_NOT_DRAWN)
             or not self.time.may(self.contacts, row.lane, errand.channel, now)
-            or (desk is not None and not self.tokens.take(self.contacts, desk, now))
+            or not self.tokens.take(self.contacts, desk or _way(fresh, errand), now)
         ):
             return self.put_by.still_unknown(row, now)
         decision = row.work.attempts[-1].decision
@@ -103,17 +105,18 @@ class HandOver:
         return row.work.state
 
     def _choose(self, row: Row, situation: Situation, now: datetime) -> Decision:
-        def take(desk: Desk) -> bool:
-            timely = self._timely(row, desk.channel, desk.id, now)
-            in_turn = timely and self.put_by.backlogs.may(row, desk, situation.plan, now)
-            return in_turn and self.tokens.take(self.contacts, desk, now)
+        return choose(
+            row, situation, row.work.tried, now, lambda desk: self._may(row, desk, situation.plan, now)
+        )
 
-        return choose(row, situation, row.work.tried, now, take)
-
-    def _timely(self, row: Row, channel: str, desk: str, now: datetime) -> bool:
-        """False when the channel has had its share of second tries, or of the lane's time."""
-        return self.retries.may(row, channel, desk, now) and self.time.may(
-            self.contacts, row.lane, channel, now
+    def _may(self, row: Row, desk: Desk, plan: Plan, now: datetime) -> bool:
+        """False when the desk, or its channel, has had its share: of second tries, of the lane's time, of its rate."""
+        again = "" if row.kind in WORDS else desk.id
+        return (
+            self.retries.may(row, desk.channel, again, now)
+            and self.time.may(self.contacts, row.lane, desk.channel, now)
+            and self.put_by.backlogs.may(row, desk, plan, now)
+            and self.tokens.take(self.contacts, desk, now)
         )
 
     def _send(
@@ -191,3 +194,7 @@ class HandOver:
     def _fresh(self, situation: Situation, known: Mapping[str, PathHealth], now: datetime) -> Situation:
         beliefs = {p: believe(health, now, self.believer.rules_of(p)) for p, health in known.items()}
         return replace(situation, beliefs={**situation.beliefs, **beliefs})
+
+
+def _way(situation: Situation, errand: Errand) -> Desk:
+    return way_to_people(situation.plan.channels[errand.channel])

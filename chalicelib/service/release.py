@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from chalicelib.domain.backlog.block import BLOCK, Slots, purse_of
-from chalicelib.domain.backlog.lot import LOT_SHARDS, Lot, readable
+from chalicelib.domain.backlog.lot import LOT_SHARDS, Lot, readable, taker
 from chalicelib.domain.backlog.turn import Candidate, able, chosen
+from chalicelib.domain.outbox import LONGEST_DEFERRAL
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import Clock, Ring
 from chalicelib.service.situation import SituationReader
@@ -23,10 +24,10 @@ UNTOLD = 50
 PANICS = 5
 """Rows for each block that a disbelieved desk is tried with."""
 BATCH = 10
-LONGEST = timedelta(seconds=15)
-"""The probe function lives twice as long."""
-SAFETY = timedelta(seconds=60)
-"""How long after its bell the sweep takes a row's bell for lost."""
+LONGEST = timedelta(seconds=8)
+"""Less than a block: a group keeps no second probe function busy."""
+SAFETY = LONGEST_DEFERRAL + timedelta(seconds=15)
+"""How long after its bell a bell is taken for lost: a flip wakes the sweep for what is due by LONGEST_DEFERRAL."""
 
 
 @dataclass(slots=True)
@@ -113,13 +114,13 @@ class Run:
         delay = max(0, ceil(second - now.timestamp()))
         due_at = now + timedelta(seconds=delay) + SAFETY
         if self.stores.contacts.unpark(one.key, one.lot.name, due_at):
-            self._rings.append(Ring(key=one.key, lane=one.lane, delay=delay, group=desk.removeprefix("out/")))
+            self._rings.append(Ring(key=one.key, lane=one.lane, delay=delay, group=desk.rpartition("/")[2]))
         if len(self._rings) >= BATCH:
             self.flush()
 
     def _slot(self, desk: str) -> Slots:
         if desk not in self._slots:
-            planned = self.situation.plan.desks.get(desk)
+            planned = taker(self.situation.plan, desk)
             first = max(self.block * BLOCK, int(self.now.timestamp()) + 1)
             self._slots[desk] = Slots(
                 second=first, until=(self.block + 1) * BLOCK, rate=planned.capacity.rate if planned else None,
@@ -128,8 +129,14 @@ class Run:
         return self._slots[desk]
 
     def _lease(self, desk: str, second: int, want: int, most: int) -> int:
+        """What of this second is still free; of a desk that tells its load no more than it told to have room for."""
         name, shard, block = purse_of(desk, second)
-        return self.stores.contacts.lease(name, shard, want, block, most)
+        free = self.stores.contacts.lease(name, shard, want, block, most)
+        load, planned = self.situation.loads.get(desk), self.situation.plan.desks.get(desk)
+        room = load.room(planned.capacity.concurrent, self.now) if load and planned else None
+        if load is None or room is None or not free:
+            return free
+        return self.stores.contacts.lease(f"room/{desk}", 0, free, int(load.at.timestamp()), room)
 
     def _full(self) -> frozenset[str]:
         return frozenset(desk for desk, slots in self._slots.items() if slots.full)

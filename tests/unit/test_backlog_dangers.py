@@ -20,7 +20,7 @@ def fused(fuse: Fuse) -> MemoryPorts:
 
 
 def released_with(fuse: Fuse) -> Desk3:
-    """Twelve rows wait; one releaser meets the fuse; then all goes on as usual for four minutes."""
+    """Twelve rows wait; one releaser meets the fuse; then all goes on as usual, and the sweep has its time."""
     world = Desk3(ports=fused(fuse))
     world.park(12)
     body = releases(world)[0]
@@ -29,7 +29,9 @@ def released_with(fuse: Fuse) -> Desk3:
     with suppress(Crash):
         workers.releaser(world.wired).run(body)
     fuse.armed = False
-    world.pass_(240)
+    world.pass_(60)
+    world.clock.advance(300)
+    world.pass_(85)
     return world
 
 
@@ -82,7 +84,7 @@ def test_a_released_row_whose_bell_is_lost_is_found_by_the_sweep():
     world.ports.queues.take_bells()
     lost = [row.key for row in rows if not world.ports.contacts.get(row.key).lot]
 
-    world.pass_(180)
+    world.pass_(420)
 
     assert lost
     assert world.states(rows) == {"delivered": 20}
@@ -143,10 +145,12 @@ def test_an_index_that_lags_behind_rings_nobody_twice():
     old = {shard: store.waiting(shard, 99) for shard in store._parked}
     world.pass_(30)
     store.waiting = lambda shard, limit, **_: old.get(shard, ())[:limit]
+    turns = [workers.releaser(world.wired).run(body) for body in releases(world)]
     world.pass_(30)
 
     took = Counter(event["data"]["reference"] for event in world.desks.contacts("a.example"))
     assert took == dict.fromkeys((row.key for row in rows), 1)
+    assert set(turns) == {0}
 
 
 def test_a_lot_is_closed_when_it_was_left_and_is_empty_and_not_before():

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from chalicelib.domain.load import shard_tokens
+from chalicelib.domain.load import Load, shard_tokens
 from chalicelib.domain.outbox import RowState
-from tests.unit.backlog_side import Desk3, plan
+from tests.unit.backlog_side import PURPOSES, Desk3, plan
 
 HOUR = timedelta(hours=1)
 BLOCK_ROWS = 120
@@ -135,16 +135,62 @@ def test_rows_of_a_purpose_that_leaves_the_plan_end_at_their_deadline():
     assert world.desks.contacts("a.example") == []
 
 
-def test_new_contacts_do_not_push_in_before_those_that_wait():
+def test_new_contacts_do_not_push_in_before_those_that_wait_however_early_in_a_second_they_ring():
     world = Desk3(plan(rate=2))
-    rows = world.park(200)
+    rows = world.park(120)
     world.pass_(30)
-    for n in range(60):
+    for n in range(40):
         world.say("an order", id_=f"late{n}", person=f"late{n}")
-    world.pass_(115)
+        world.answer_new()
+        world.pass_(1)
+    world.pass_(70)
     ours = {row.key for row in rows}
     order = [event["data"]["reference"] in ours for event in world.desks.contacts("a.example")]
 
-    assert all(order[:180])
-    assert sum(world.per_second("a.example").values()) >= 200
+    assert all(order[:120])
+    assert len(order) == 160
     assert max(world.per_second("a.example").values()) <= 2
+    assert max(world.ports.contacts.writes[row.key] for row in rows) <= 5
+
+
+def test_an_urgent_contact_does_not_wait_behind_the_others():
+    urgent = PURPOSES + (
+        "  fire: {match: [{channel: shop, keywords: [fire]}], routes: {fr: [desk-a]}, lane: urgent, deadline: 4h}\n"
+    )
+    world = Desk3(plan(rate=2, purposes=urgent))
+    world.park(300)
+    world.pass_(30)
+    world.say("fire", id_="fire", person="fire")
+    world.answer_new()
+
+    assert world.row("fire").work.state is RowState.DELIVERED
+    assert len(world.waiting()) > 100
+
+
+def test_a_flip_elsewhere_does_not_ring_released_rows_before_their_second():
+    world = Desk3(plan(rate=5))
+    world.park(200)
+    for second in range(60):
+        if second % 7 == 3:
+            world.wired.tick.flip()
+        world.pass_(1)
+
+    served = world.per_second("a.example")
+    assert sum(served.values()) >= 0.95 * 5 * (max(served) - min(served) + 1)
+    assert sum(world.ports.contacts.writes.values()) <= 200 + 200 + 2 * sum(served.values())
+
+
+def test_a_desk_that_tells_its_load_gets_no_more_than_it_has_room_for():
+    room = plan().replace("desk-c: {channel: box-c,", "desk-c: {channel: box-c, capacity: {concurrent: 10},")
+    world = Desk3(room)
+    world.ports.health.put_load("desk-c", Load(at=world.clock.now(), in_use=7))
+    world.pass_(1)
+    world.park(30, "quick")
+
+    world.pass_(59)
+    first = len(world.desks.contacts("c.example"))
+    world.ports.health.put_load("desk-c", Load(at=world.clock.now(), in_use=5))
+    world.pass_(60)
+
+    assert first == 3
+    assert len(world.desks.contacts("c.example")) == 8

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
-from chalicelib.domain.plan import WORLD, Plan
+from chalicelib.domain.plan import WORLD, Capacity, ChannelPlan, Desk, Plan
 
 LOT_SHARDS = 4
 """Partitions of the index for each lot: one takes 1,000 writes a second."""
@@ -17,6 +17,7 @@ CLOSES = timedelta(minutes=10)
 _PREFIX = "q/"
 _DESK, _WORDS = "desk", "words"
 _TOLD, _NEW = "told", "new"
+_OUT = "out/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +88,19 @@ def market_known(plan: Plan, purpose: str, market: str) -> str:
 def desks_of(plan: Plan, lot: Lot) -> frozenset[str]:
     """What the lot's rows draw on: the desks of its route, or the channel, as `out/CHANNEL`."""
     if lot.channel:
-        return frozenset({f"out/{lot.channel}"})
+        return frozenset({_OUT + lot.channel})
     return frozenset(option.desk.id for option in plan.options(lot.purpose, lot.market))
+
+
+def way_to_people(channel: ChannelPlan) -> Desk:
+    """A channel as a desk whose agents are the people: its rate is the channel's pace. No real desk has such an id."""
+    return Desk(id=_OUT + channel.id, channel=channel.id, capacity=Capacity(rate=channel.pace))
+
+
+def taker(plan: Plan, name: str) -> Desk | None:
+    """The desk of this id, or the way to people of this one; None when the plan has it no more."""
+    channel = plan.channels.get(name.removeprefix(_OUT)) if name.startswith(_OUT) else None
+    return way_to_people(channel) if channel else plan.desks.get(name)
 
 
 def together(plan: Plan, lots: Iterable[Lot]) -> list[list[Lot]]:

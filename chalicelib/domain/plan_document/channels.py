@@ -13,7 +13,7 @@ from chalicelib.domain.plan_document.watch import read_baseline
 MEDIA = tuple(medium.value for medium in Medium)
 _CHANNEL = (
     "kind", "account", "market", "provider", "home", "base", "settings", "medium", "door", "canary", "baseline",
-    "promised",
+    "promised", "pace",
 )  # fmt: skip
 _DESK = ("channel", "target", "capacity", "hours", "media", "ring")
 
@@ -63,6 +63,7 @@ def _channel(
         medium=Medium(medium) if medium else None,
         door=_door(place.at("door"), languages) if "door" in fields else None,
         promised=place.at("promised").number(0, 100),
+        pace=place.at("pace").number(0.001, 100_000),
         baseline=read_baseline(place.at("baseline")),
         canary=read_canary(place.at("canary")),
     )

@@ -140,7 +140,7 @@ def _channel(channel: ChannelPlan) -> dict[str, Any]:
     return _given(
         kind=channel.kind, account=channel.account, market=channel.market, provider=channel.provider,
         home=channel.home, base=channel.base, settings=dict(channel.settings),
-        medium=channel.medium and channel.medium.value, door=door, promised=channel.promised,
+        medium=channel.medium and channel.medium.value, door=door, promised=channel.promised, pace=channel.pace,
         baseline=baseline_document(channel.baseline),
         canary=canary_document(channel.canary),
     )  # fmt: skip
