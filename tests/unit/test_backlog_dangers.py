@@ -36,14 +36,14 @@ def released_with(fuse: Fuse) -> Desk3:
 
 
 def test_wherever_a_releaser_dies_every_row_is_handed_over_once():
+    """To die before one call is to die after the one before it: so the last is the only one to die after."""
     released_with(whole := Fuse())
     wrong = []
-    for place in range(whole.count):
-        for after in (False, True):
-            world = released_with(Fuse(place, after=after))
-            took = Counter(event["data"]["reference"] for event in world.desks.contacts("a.example"))
-            if len(took) != 12 or set(took.values()) != {1} or world.waiting():
-                wrong.append((place, after, len(took), max(took.values(), default=0)))
+    for place in range(whole.count + 1):
+        world = released_with(Fuse(min(place, whole.count - 1), after=place == whole.count))
+        took = Counter(event["data"]["reference"] for event in world.desks.contacts("a.example"))
+        if len(took) != 12 or set(took.values()) != {1} or world.waiting():
+            wrong.append((place, len(took), max(took.values(), default=0)))
 
     assert whole.count > 20
     assert wrong == []
