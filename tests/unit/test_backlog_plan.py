@@ -15,8 +15,11 @@ from chalicelib.domain.backlog.block import (
     tokens_in,
 )
 from chalicelib.domain.backlog.lot import Lot, market_known, taker, together
+from chalicelib.domain.backlog.turn import Candidate, able, chosen
+from chalicelib.domain.belief import Belief, drawn
 from chalicelib.domain.load import Load
 from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.routing import Situation
 from tests.unit.backlog_side import plan
 from tests.world import START
 
@@ -135,3 +138,38 @@ def test_a_load_leaves_room_for_what_it_says(said, concurrent, room):
 
     assert load.room(concurrent, START) == room
     assert load.room(concurrent, START + timedelta(seconds=121)) is None
+
+
+@pytest.mark.parametrize("weight", [0.1, 0.3, 1.0, 0.0])
+def test_the_rows_that_are_chosen_are_those_that_a_trial_has_drawn(weight):
+    beliefs = {
+        path: Belief(state="trial", weight=weight, salt="s") for path in ("box-a#out#world", "shop#out#fr")
+    }
+    situation = Situation(plan=PLAN, beliefs=beliefs)
+    keys = [f"k{n}" for n in range(200)]
+
+    contacts = {key for key in keys if chosen(candidate(lot("order"), key), situation, frozenset(), START)[0]}
+    words = {
+        key for key in keys if chosen(candidate(Lot(channel="shop"), key), situation, frozenset(), START)[0]
+    }
+
+    assert contacts == words == {key for key in keys if weight >= 1 or drawn(key, "s", weight)}
+    assert able(lot("order"), situation, START) is (True if weight else None)
+    assert able(Lot(channel="shop"), situation, START) is (True if weight else None)
+
+
+def test_nothing_is_chosen_when_all_is_full_or_gone():
+    situation = Situation(plan=PLAN)
+
+    assert chosen(candidate(lot("order"), "k"), situation, frozenset(), START) == ("desk-a", False)
+    assert chosen(candidate(lot("order"), "k"), situation, frozenset({"desk-a"}), START) == ("", False)
+    assert chosen(candidate(lot("gone"), "k"), situation, frozenset(), START) == ("", False)
+    assert chosen(candidate(Lot(channel="shop"), "k"), situation, frozenset({"out/shop"}), START) == (
+        "",
+        False,
+    )
+    assert chosen(candidate(Lot(channel="gone"), "k"), situation, frozenset(), START) == ("", False)
+
+
+def candidate(where: Lot, key: str) -> Candidate:
+    return Candidate(lot=where, key=key, lane="normal", serve_by=START)

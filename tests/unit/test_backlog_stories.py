@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from chalicelib.domain.load import Load, shard_tokens
 from chalicelib.domain.outbox import RowState
-from tests.unit.backlog_side import PURPOSES, Desk3, plan
+from chalicelib.handlers import workers
+from tests.unit.backlog_side import PURPOSES, Desk3, plan, releases
 
 HOUR = timedelta(hours=1)
 BLOCK_ROWS = 120
@@ -194,3 +195,58 @@ def test_a_desk_that_tells_its_load_gets_no_more_than_it_has_room_for():
 
     assert first == 3
     assert len(world.desks.contacts("c.example")) == 8
+
+
+def test_what_waits_for_an_earlier_word_of_the_same_person_waits_in_the_backlog_too_and_goes_in_its_order():
+    world = Desk3()
+    world.desks.fault["a.example"] = 503
+    world.pass_(180)
+    world.park(1)
+    for n in range(4):
+        world.say(f"an order {n}", id_=f"o{n}", person="ann")
+        world.clock.advance(1)
+    world.pass_(300)
+    parked = len(world.waiting())
+    world.ports.contacts.writes.clear()
+    for _ in range(30):
+        world.minute()
+    written = world.ports.contacts.writes.total()
+    world.desks.fault.clear()
+    world.pass_(900)
+
+    texts = [event["data"]["text"] for event in world.desks.contacts("a.example")]
+    assert (parked, written) == (5, 0)
+    assert [text for text in texts if text != "order"] == [f"an order {n}" for n in range(4)]
+
+
+def test_a_releaser_that_runs_long_leaves_the_rest_to_the_next_block():
+    world = Desk3(plan(rate=100))
+    world.park(300)
+    contacts, clock, body = world.ports.contacts, world.clock, releases(world)[0]
+    unpark = contacts.unpark
+
+    def slowly(key, lot, due_at):
+        clock.advance(1)
+        return unpark(key, lot, due_at)
+
+    world.pass_(6)
+    contacts.unpark = slowly
+    rung = workers.releaser(world.wired).run(body)
+
+    assert 8 <= rung <= 10
+    assert len(world.waiting()) == 300 - rung
+
+
+def test_only_a_few_are_tried_on_desks_that_are_doubted_because_all_look_down():
+    text = plan(rate=50).replace("{fr: [desk-a]}", "{fr: [desk-a, desk-b]}")
+    world = Desk3(text.replace("capacity: {rate: 2}", "capacity: {rate: 50}"))
+    world.desks.fault |= {"a.example": 503, "b.example": 503}
+    world.pass_(240)
+    world.park(300)
+    world.desks.calls.clear()
+
+    world.pass_(60)
+
+    tried = [call for call in world.desks.calls if b"contact.message" in (call.body or b"")]
+    assert len(tried) <= 6 * 5 * 2
+    assert len(world.waiting()) >= 240
