@@ -35,7 +35,7 @@ up: setup  ## the whole product on this machine, with a demonstration; Ctrl-C re
 demo: setup  ## the demonstration alone; fails if any step did not really happen
 	@$(BIN)/python -m infra.local.up --demo
 
-test: setup  ## every test; those of the local stack in a process of their own
+test: setup  ## every test, in two processes side by side
 	@$(BIN)/python -m tests
 
 check: setup  ## style, types, template

@@ -5,7 +5,7 @@ from typing import Any
 from infra.alarms import alarms
 from infra.alias import PUBLISHED
 from infra.announcements import announcements
-from infra.queues import QUEUES, dead, events, on_failure, queues
+from infra.queues import QUEUES, dead, events, held_by_the_platform, queues
 from infra.routes import HANDLER, operations_overlay
 from infra.second_door import ROLE, path, role
 from infra.stores import TABLES, stores
@@ -64,7 +64,7 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
         properties |= {"Environment": {"Variables": environment()}, **PUBLISHED}
         properties |= {"Events": events(name)} if events(name) else {}
     resources[HANDLER]["Properties"]["ReservedConcurrentExecutions"] = {"Ref": "OperationsConcurrency"}
-    resources["Mail"]["Properties"]["EventInvokeConfig"] = on_failure()
+    resources["Mail"]["Properties"]["DeadLetterQueue"] = held_by_the_platform()
     _correct(resources)
     resources[ROLE] = role()
     api = resources["RestAPI"]["Properties"]

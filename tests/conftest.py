@@ -8,7 +8,7 @@ from infra.local.stack import Stack, local_stack
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The packaged artefact on a fresh local stack; tests that use it carry the mark ``stack``."""
-    with local_stack() as running:
+    with local_stack(log=tmp_path_factory.mktemp("stack") / "ministack.log") as running:
         yield running

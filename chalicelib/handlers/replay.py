@@ -49,7 +49,9 @@ def read(wired: Wired, body: str, now: datetime) -> Held:
     """The request in a message, whoever wrote it. Raises ValueError, NoSituation."""
     if by_second_door(body):
         return read_second_door(body)
-    return read_failed_mail(body, wired.situations.read(now).plan) if by_failed_mail(body) else read_held(body)
+    return (
+        read_failed_mail(body, wired.situations.read(now).plan) if by_failed_mail(body) else read_held(body)
+    )
 
 
 def _accepted(wired: Wired, held: Held, now: datetime) -> str:

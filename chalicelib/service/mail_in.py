@@ -9,8 +9,8 @@ from chalicelib.domain.plan import Plan
 from chalicelib.http_types import Request
 from chalicelib.service.wire import Held
 
-FAILED = "requestPayload"
-"""Where Lambda keeps the event of an asynchronous invocation that failed for good, in what it sends on failure."""
+_WRAPPED = "requestPayload"
+"""Lambda's dead letter is the event as it was; a destination (and the local stack) wraps it up under this name."""
 
 
 class NoSuchTopic(ValueError):
@@ -33,7 +33,7 @@ def by_failed_mail(text: str) -> bool:
         document = json.loads(text)
     except ValueError:
         return False
-    return isinstance(document, dict) and FAILED in document
+    return isinstance(document, dict) and ("Records" in document or _WRAPPED in document)
 
 
 def read_failed_mail(text: str, plan: Plan) -> Held:
@@ -42,7 +42,8 @@ def read_failed_mail(text: str, plan: Plan) -> Held:
     Raises NoSuchTopic, ValueError when there is no mail in it.
     """
     try:
-        (record,) = json.loads(text)[FAILED]["Records"]
+        document = json.loads(text)
+        (record,) = document.get(_WRAPPED, document)["Records"]
         told = record["Sns"]
         return mail_of(told, plan, datetime.fromisoformat(told["Timestamp"]))
     except NoSuchTopic:

@@ -6,6 +6,7 @@ from tests.e2e.troubled import LENGTH, MINUTE, REAL_WAIT, THIRD, WAIT
 
 pytestmark = [
     pytest.mark.stack,
+    pytest.mark.patient,
     pytest.mark.enable_socket,
     pytest.mark.timeout(3_600 if LENGTH.full else 900),
 ]

@@ -15,7 +15,7 @@ from tests.e2e import sides
 from tests.e2e.firing import got, sent_in, standing, under_fire
 from tests.e2e.watching import in_the_end, overflowing
 
-pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.stack, pytest.mark.patient, pytest.mark.enable_socket]
 
 DRILL = os.environ.get("BASCULE_DRILL")
 FULL = DRILL == "full"

@@ -7,6 +7,7 @@ from tests.e2e.troubled import BROWN, LENGTH, MAIL, troubled
 
 pytestmark = [
     pytest.mark.stack,
+    pytest.mark.patient,
     pytest.mark.enable_socket,
     pytest.mark.timeout(3_600 if LENGTH.full else 900),
 ]

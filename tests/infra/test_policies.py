@@ -129,3 +129,19 @@ def test_every_consumer_may_lay_aside_what_failed_and_only_beside_its_own_queues
         }
         own = {each["Properties"]["Queue"]["Fn::GetAtt"][0].replace("Queue", "DeadQueue") for each in events}
         assert laid == own
+
+
+def test_mail_that_its_function_fails_on_is_held_with_the_other_requests_and_its_role_may_put_it_there(
+    of_type, roles
+):
+    mail = of_type("AWS::Serverless::Function")["Mail"]
+    held = {"Fn::GetAtt": ["OverflowQueue", "Arn"]}
+
+    allowed = [
+        each
+        for each in roles[mail["Role"]["Fn::GetAtt"][0]]
+        if "sqs:SendMessage" in each["Action"] and held in each["Resource"]
+    ]
+
+    assert mail["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": held}
+    assert len(allowed) == 1

@@ -126,6 +126,7 @@ class Lives(Operators):
         if self.failed:
             return
         self.heal()
+        self.stage.collect()  # what was only just sent to a queue is not at rest either
         for _ in range(MINUTES_OF_REST):
             if not self.stage.carried and not checks.forgotten(self.stage, self.stage.rows()):
                 break
