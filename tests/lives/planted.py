@@ -74,6 +74,11 @@ def overflow_that_is_dropped(stage: Stage) -> None:
     _bend(stage, "queues", lambda note: "" if note.queue == "overflow" else queues.put(note), name="put")
 
 
+def backlogs_that_nobody_is_told_of(stage: Stage) -> None:
+    """A row goes where nobody looks."""
+    _bend(stage, "contacts", lambda *_: False, name="open_lot")
+
+
 def _bend(stage: Stage, port: str, method, *, name: str = "") -> None:
     object.__setattr__(stage.ports, port, Bent(getattr(stage.ports, port), name or method.__name__, method))
     stage.restart()
@@ -86,4 +91,5 @@ BUGS = {
     an_order_that_nobody_keeps: "went before",
     doubts_that_are_tried_elsewhere: "effects",
     overflow_that_is_dropped: "no row",
+    backlogs_that_nobody_is_told_of: "deferred, due",
 }
