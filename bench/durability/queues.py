@@ -49,6 +49,11 @@ class AtLeastOnce:
         """Ring."""
         self._keep("deliveries", dump_ring(ring), ring.delay)
 
+    def bells(self, rings: Sequence[Ring]) -> None:
+        """Ring for each."""
+        for ring in rings:
+            self.bell(ring)
+
     def put(self, note: Note) -> str:
         """Keep a note, and its id."""
         return str(self._keep(note.queue, note.body, note.delay))

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -109,3 +110,26 @@ def test_a_container_sends_no_more_second_tries_than_its_budget_and_the_rest_goe
 
     assert first <= 13
     assert len(world.desks.contacts("c.example")) == 60
+
+
+def test_a_row_that_its_desk_refuses_again_and_again_keeps_its_own_growing_pauses():
+    world = Desk3()
+    send, tries = world.desks.send, []
+
+    def choosy(call):
+        if b"poison" in (call.body or b"") and "a.example" in call.url:
+            tries.append(world.clock.now())
+            return Response(code=503, body=b"", elapsed=5)
+        return send(call)
+
+    world.desks.send = choosy
+    world.park(3)
+    world.say("an order of poison", id_="bad", person="bad")
+    for n in range(60):
+        world.say("an order", id_=f"o{n}", person=f"o{n}")
+        world.pass_(20)
+
+    pauses = [(later - sooner).total_seconds() for sooner, later in pairwise(tries)]
+    assert 4 <= len(tries) <= 10
+    assert pauses[-1] >= 120
+    assert len(world.desks.contacts("a.example")) == 63
