@@ -9,7 +9,7 @@ from chalicelib.domain.backlog.block import purse_of, tokens_in
 from chalicelib.domain.backlog.lot import REOPENED, Lot, desks_of, market_known, readable
 from chalicelib.domain.decision import Reason, read_decision
 from chalicelib.domain.model import ContactKind
-from chalicelib.domain.outbox import Row, RowState, Work
+from chalicelib.domain.outbox import LONGEST_DEFERRAL, Row, RowState, Work
 from chalicelib.domain.plan import Desk, Plan
 from chalicelib.ports import ContactStore, Queues, Unavailable
 from chalicelib.service.backlog_turns import turn_notes
@@ -18,6 +18,10 @@ from chalicelib.service.rows import WORDS
 
 PATIENCE = 2
 """Rounds that a row waits by delayed bells, for a burst or a hiccup, before it goes to the backlog of its route."""
+RELEASED = LONGEST_DEFERRAL + timedelta(seconds=15)
+"""How long after its bell that is taken for lost: a flip wakes the sweep for what is due by LONGEST_DEFERRAL."""
+STILL_FRESH = timedelta(seconds=25)
+"""How long a released row that finds its second taken asks for the next ones, before it waits in its lot again."""
 LOOKED = timedelta(seconds=5)
 """How long a container goes by the list of open lots that it has read."""
 
@@ -89,6 +93,12 @@ class Backlogs:
             with suppress(Unavailable):
                 self._lots = self.contacts.lots()
         return readable(self._lots)
+
+
+def just_released(row: Row, now: datetime) -> bool:
+    """True for a row that came out of a backlog less than half a minute ago, as its due time far ahead tells."""
+    waits = row.work.state is RowState.DEFERRED and not row.lot and not row.work.tried
+    return waits and row.due_at is not None and row.due_at - now > RELEASED - STILL_FRESH
 
 
 def waits_in_turn(row: Row) -> bool:

@@ -13,13 +13,14 @@ from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.minimum_service import minimum_reply
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import ContactStore, Missing, Queues, Unavailable
-from chalicelib.service.backlog import Backlogs
+from chalicelib.service.backlog import Backlogs, just_released
 from chalicelib.service.registry import Registry
 from chalicelib.service.rows import purpose_of, ring_for, words_row
 from chalicelib.web.words import say
 
 SAFETY = timedelta(seconds=30)
 """The due time follows the delayed bell: the sweeper only finds rows whose bell was lost."""
+NEXT_SECOND = timedelta(seconds=1)
 FULL_WAIT = timedelta(seconds=2)
 
 
@@ -42,6 +43,8 @@ class PutBy:
             self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
             return RowState.DEAD
         surplus = any(reason is Reason.FULL for _, reason in decision.rejected)
+        if surplus and just_released(row, now):
+            return self._next_second(row)
         work, at = deferred(row.work, decision.compact(), now)
         wait = FULL_WAIT * 2 ** min(row.work.round, 4) if surplus else at - now
         offer = not surplus and not work.offered and row.kind is ContactKind.CONTACT
@@ -58,6 +61,8 @@ class PutBy:
         if reason is Reason.WINDOW_CLOSED:
             self.contacts.save(row.key, moved(row.work, RowState.DEAD), Due.CLEAR)
             return RowState.DEAD
+        if reason is Reason.FULL and just_released(row, now):
+            return self._next_second(row)
         work, _ = deferred(row.work, kept(row.channel, reason), now)
         return (
             RowState.DEFERRED if self.backlogs.take(row, work, plan, now) else self.refused(row, now, reason)
@@ -69,6 +74,11 @@ class PutBy:
         self.contacts.save(row.key, work, Due.SET, at + SAFETY)
         self.ring_later(row, at - now)
         return RowState.DEFERRED
+
+    def _next_second(self, row: Row) -> RowState:
+        """A released row whose bell came a moment late finds its second taken: nothing is to be written."""
+        self.ring_later(row, NEXT_SECOND)
+        return row.work.state
 
     def still_unknown(self, row: Row, now: datetime) -> RowState:
         """A doubt that the repeat did not settle."""

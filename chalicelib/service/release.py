@@ -9,9 +9,9 @@ from math import ceil
 from chalicelib.domain.backlog.block import BLOCK, Slots, purse_of
 from chalicelib.domain.backlog.lot import LOT_SHARDS, Lot, readable, taker
 from chalicelib.domain.backlog.turn import Candidate, able, chosen
-from chalicelib.domain.outbox import LONGEST_DEFERRAL
 from chalicelib.domain.routing import Situation
 from chalicelib.ports import Clock, Ring
+from chalicelib.service.backlog import RELEASED
 from chalicelib.service.situation import SituationReader
 from chalicelib.service.stores import Stores
 
@@ -26,8 +26,6 @@ PANICS = 5
 BATCH = 10
 LONGEST = timedelta(seconds=8)
 """Less than a block: a group keeps no second probe function busy."""
-SAFETY = LONGEST_DEFERRAL + timedelta(seconds=15)
-"""How long after its bell a bell is taken for lost: a flip wakes the sweep for what is due by LONGEST_DEFERRAL."""
 
 
 @dataclass(slots=True)
@@ -112,7 +110,7 @@ class Run:
     def _release(self, one: Candidate, desk: str, second: int) -> None:
         now = self.clock.now()
         delay = max(0, ceil(second - now.timestamp()))
-        due_at = now + timedelta(seconds=delay) + SAFETY
+        due_at = now + timedelta(seconds=delay) + RELEASED
         if self.stores.contacts.unpark(one.key, one.lot.name, due_at):
             self._rings.append(Ring(key=one.key, lane=one.lane, delay=delay, group=desk.rpartition("/")[2]))
         if len(self._rings) >= BATCH:

@@ -1,6 +1,8 @@
 """Rows that wait for a full or dead desk: served in the order of their promises, at its rate, and in nobody's way."""
 
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 from chalicelib.domain.load import Load, shard_tokens
 from chalicelib.domain.outbox import RowState
@@ -250,3 +252,23 @@ def test_only_a_few_are_tried_on_desks_that_are_doubted_because_all_look_down():
     tried = [call for call in world.desks.calls if b"contact.message" in (call.body or b"")]
     assert len(tried) <= 6 * 5 * 2
     assert len(world.waiting()) >= 240
+
+
+def test_bells_that_come_a_second_late_cost_neither_the_rate_nor_the_order_nor_writes():
+    world = Desk3(plan(rate=11.7))
+    rows = world.park(1_000, promises=shuffled(1_000))
+    ranks = {row.key: rank for rank, row in enumerate(sorted(rows, key=lambda row: (row.deadline, row.key)))}
+    queues, draw = world.ports.queues, Random(3)  # noqa: S311 - a test's own
+    ring = queues.bells
+    queues.bells = lambda rings: ring([replace(one, delay=one.delay + draw.randint(0, 1)) for one in rings])
+
+    world.pass_(130)
+    order = [ranks[event["data"]["reference"]] for event in world.desks.contacts("a.example")]
+    times = sorted(world.per_second("a.example").elements())[:980]  # the last may wait for another block
+    tokens = sum(shard_tokens(11.7, 0, second) for second in range(times[0], times[-1] + 1))
+    disorder = sorted(abs(rank - place) for place, rank in enumerate(order))
+
+    assert len(order) == 1_000
+    assert len(times) >= 0.95 * tokens
+    assert disorder[980] <= BLOCK_ROWS
+    assert world.ports.contacts.writes.total() <= 4.1 * 1_000
