@@ -195,3 +195,17 @@ def test_promises_follow_a_new_deadline():
     rows = world.park(3, promises=[timedelta(minutes=10)] * 3)
 
     assert {world.ports.contacts.get(row.key).due_at for row in rows} == {rows[0].deadline}
+
+
+def test_each_group_of_lots_has_messages_of_its_own():
+    world = Desk3()
+    world.park(3)
+    world.park(3, "claim")
+    world.ports.queues.take_notes("probes")
+
+    world.wired.tick.minute()
+
+    asked = [tuple(json.loads(body)["backlog"]) for body in releases(world)]
+    assert len(set(asked)) == 2
+    assert {len(names) for names in asked} == {1}
+    assert set(Counter(asked).values()) == {8}
