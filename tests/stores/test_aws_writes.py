@@ -175,7 +175,7 @@ class TestOrderOfWrites:
 
 def test_the_example_row_leaves_no_field_at_its_default():
     for value in (
-        row(work=work(), erased_at=at(90), lot="q/words/shop"),  # the lot is read from the index: lot_store_suite.py
+        row(work=work(), erased_at=at(90), lot="q/words/shop"),
         contact(),
         work(),
         *work().attempts[:1],
