@@ -197,6 +197,9 @@ class Play:
             self.scene.fakes.set(fake, "down")
             after = self.steered(way, began)
         self.scene.fakes.heal()
+        forget_health(
+            self.scene, way
+        )  # the next one is a first one: what comes and goes is let back ever later
         with self.minutes(MINUTE):
             self.opened(way)
         assert after is not None

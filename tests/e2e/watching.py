@@ -87,10 +87,11 @@ def settled(scene: Scene) -> None:
     until(lambda: time.monotonic() > over, "the snapshot's two seconds", HELD_FOR + 2)
 
 
-def forget_health(scene: Scene) -> None:
-    """Take all evidence back, as if nothing had ever been measured."""
+def forget_health(scene: Scene, channel: str = "") -> None:
+    """Take all evidence back, or all of one channel, as if nothing had ever been measured."""
     table, client = scene.stack.outputs["HealthTable"], scene.stack.client("dynamodb")
-    for item in client.scan(TableName=table)["Items"]:
+    items = client.scan(TableName=table)["Items"]
+    for item in [one for one in items if channel in ("", one["pk"]["S"].partition("#")[0])]:
         client.delete_item(TableName=table, Key={"pk": item["pk"]})
     settled(scene)
 
