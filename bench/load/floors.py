@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.load import floor_functions
 from infra.local.stack import Stack
 
-SOURCE = Path(floor_functions.__file__)
+SOURCE = Path(__file__).with_name("floor_functions.py")
 MEMORY_MB = 1024
 ROLE = "bench-floor"
 RIGHTS = {

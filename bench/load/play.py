@@ -131,15 +131,10 @@ def _asked(process: "subprocess.Popen[str]", asked: Mapping[str, Any]) -> dict[s
 @contextmanager
 def gathered() -> Iterator["subprocess.Popen[str]"]:
     """The crowd's own process: its clients shall not wait for our interpreter."""
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    with subprocess.Popen(  # noqa: S603 - our own module
         (sys.executable, "-m", crowd), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
+    ) as process:
         yield process
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        process.wait(timeout=30)
 
 
 @contextmanager
