@@ -12,7 +12,7 @@ from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import DUE_SHARDS, Missing, Stale
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class DynamoContacts:
         if due is Due.CLEAR:
             self._clear_due(key, work.version)
 
-    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
         """One Query of the due index (eventually consistent), oldest first."""
         found = self._table.query(
             "#due_shard = :shard AND #due_at <= :now",
@@ -97,7 +97,7 @@ class DynamoContacts:
             shard=_shard_name(shard),
             now=millis(now),
         )
-        return [(item["pk"], item["lane"]) for item in found]
+        return [(item["pk"], item["lane"], moment(item["due_at"])) for item in found]
 
     def history(
         self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None
