@@ -5,12 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STACK_VENV := .venv-stack
 PEERS_VENV := .venv-peers
+ARRIVALS_VENV := .venv-arrivals
 AUDIT_VENV := .venv-audit
+SCIENCE_VENV := .venv-science
 STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-intake bench-detection bench-onset bench-durability drill drill-upgrade fuzz soak audit deploy clean
+.PHONY: help setup up demo test check bench bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,7 +57,7 @@ $(AUDIT_VENV)/.ready: requirements-audit.txt
 drill-upgrade: setup  ## the former release, this one and the former again, under load, on the local stack
 	@$(BIN)/python -m infra.local.upgrade
 
-bench: bench-intake bench-detection bench-onset bench-durability  ## every benchmark
+bench: bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale  ## every benchmark
 
 bench-intake: setup  ## what one accepted contact costs
 	@$(BIN)/python -m bench.intake
@@ -68,6 +70,25 @@ bench-onset: setup  ## how long until a customer is shown another way
 
 bench-durability: setup  ## a hundred thousand contacts under fire, and what became of each
 	@$(BIN)/python -m bench.durability
+
+bench-scale: setup  ## what the shipped settings carry, which limit breaks first, and the price
+	@$(BIN)/python -m bench.scale
+
+science: setup $(SCIENCE_VENV)/.ready  ## the formulas of waiting lines against simulated lines; fails when one lies outside
+	@$(BIN)/python -m bench.science
+
+$(SCIENCE_VENV)/.ready: requirements-science.txt
+	$(PYTHON) -m venv $(SCIENCE_VENV)
+	$(SCIENCE_VENV)/bin/pip install --quiet --no-deps -r requirements-science.txt
+	@touch $@
+
+bench-surge: setup $(ARRIVALS_VENV)/.ready  ## how soon a surge is seen in a bank's real calls, and how often wrongly
+	@$(BIN)/python -m bench.surge
+
+$(ARRIVALS_VENV)/.ready: requirements-arrivals.txt
+	$(PYTHON) -m venv $(ARRIVALS_VENV)
+	$(ARRIVALS_VENV)/bin/pip install --quiet --no-deps -r requirements-arrivals.txt
+	@touch $@
 
 $(PEERS_VENV)/.ready: requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS_VENV)

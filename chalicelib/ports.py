@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # the intake stores no health, and does without its machines
     from chalicelib.domain.planned_work.windows import Windows
     from chalicelib.domain.proof.chain import Entry
     from chalicelib.domain.proof.dispatch import Dispatch
+    from chalicelib.domain.surge.levers import Lever
+    from chalicelib.domain.surge.posture import Stance
     from chalicelib.domain.telling.event import Event
     from chalicelib.domain.telling.story import Stories
     from chalicelib.domain.vendor_pages.watched import Watched
@@ -87,8 +89,8 @@ class ContactStore(Protocol):
         """
         ...
 
-    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """Keys and lanes of rows in a due shard (0..DUE_SHARDS-1) whose due time has come, oldest first."""
+    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
+        """Key, lane and due time of rows in a due shard (0..DUE_SHARDS-1) whose time has come, oldest first."""
         ...
 
     def park(self, key: str, work: Work, lot: str, serve_by: datetime) -> None:
@@ -316,6 +318,14 @@ class TrafficStore(Protocol):
         """Store if the stored version is `usual.version - 1` (or there is none and it is 1). Raises Stale."""
         ...
 
+    def meet(self, stream: str, window: int, marks: Iterable[int]) -> None:
+        """Join a sketch of people (domain/surge/people.py) with that of a window; the last two windows are kept."""
+        ...
+
+    def sketches(self, streams: Iterable[str]) -> Mapping[str, Mapping[int, frozenset[int]]]:
+        """The marks of the named streams by window (absent ones are left out)."""
+        ...
+
     def voices(self, path: str) -> "Voices":
         """The voices, version 0 and empty when there are none."""
         ...
@@ -334,6 +344,26 @@ class MaintenanceStore(Protocol):
 
     def write(self, windows: "Windows") -> None:
         """Store if the stored version is `windows.version - 1`. Raises Stale."""
+        ...
+
+
+class StanceStore(Protocol):
+    """The capacity posture: one versioned item that only `tick` writes."""
+
+    def read(self) -> "Stance":
+        """The stance, version 0 and calm before the first."""
+        ...
+
+    def write(self, stance: "Stance") -> None:
+        """Store if the stored version is `stance.version - 1`. Raises Stale."""
+        ...
+
+
+class Control(Protocol):
+    """What the cloud gives our functions, tables and door, one lever at a time."""
+
+    def set(self, lever: "Lever", value: int) -> bool:
+        """Ask for a lever's setting unless it is so already; True once it stands. Raises Unavailable."""
         ...
 
 
@@ -518,6 +548,7 @@ __all__ = [
     "Ahead",
     "Clock",
     "ContactStore",
+    "Control",
     "DeadLetters",
     "Events",
     "HealthStore",
@@ -537,6 +568,7 @@ __all__ = [
     "Secrets",
     "SnapshotStore",
     "Stale",
+    "StanceStore",
     "StoryStore",
     "TrafficStore",
     "Unavailable",

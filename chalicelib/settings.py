@@ -44,6 +44,11 @@ class Settings:
     private_hosts: str = ""
     vantage: str = ""
     home_region: str = ""
+    control_intake: str = ""
+    control_api: str = ""
+    control_urgent: str = ""
+    control_normal: str = ""
+    control_bulk: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -51,7 +56,7 @@ class Settings:
         values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
         values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
         optional = {"mail_topic", "private_hosts", "home_region"}
-        optional |= {name for name in values if name.endswith("_dead_queue")}
+        optional |= {name for name in values if name.endswith("_dead_queue") or name.startswith("control_")}
         missing = [
             f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional
         ]
@@ -69,6 +74,12 @@ class Settings:
         """The addresses of our own queues by their short names: urgent, ..., announcements, and urgent_dead, ..."""
         names = [each.name for each in fields(self) if each.name.endswith("_queue")]
         return {name.removesuffix("_queue"): getattr(self, name) for name in names}
+
+    @property
+    def control(self) -> dict[str, str]:
+        """What `tick` alone is told: the intake function, the API, and the deliveries' triggers by lane."""
+        names = [each.name for each in fields(self) if each.name.startswith("control_")]
+        return {name.removeprefix("control_"): getattr(self, name) for name in names}
 
     @property
     def vantage_queue(self) -> str:

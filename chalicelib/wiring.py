@@ -164,7 +164,7 @@ def on_aws(settings: Settings) -> Wired:
         operator_secrets=settings.operator_secrets, event_bus=settings.event_bus, queues=settings.queues,
         vantage_queue=settings.vantage_queue, home_region=settings.home_region,
     )  # fmt: skip
-    ports = AwsPorts(names)
+    ports = AwsPorts(names, control=settings.control)
     http = LateDoor(lambda: door(ports, settings.hosts))
     return Wired(stores=ports, http=http, clock=SystemClock(), settings=settings)
 

@@ -5,6 +5,8 @@ from typing import Any
 from infra.alarms import alarms
 from infra.alias import PUBLISHED
 from infra.announcements import announcements
+from infra.dashboard import dashboard
+from infra.measures import API
 from infra.queues import QUEUES, dead, events, held_by_the_platform, queues
 from infra.routes import HANDLER, operations_overlay
 from infra.second_door import ROLE, path, role
@@ -56,19 +58,21 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
         sam: the template that ``chalice package`` writes without it.
         operations_policy: the IAM policy document of the operations role.
     """
-    resources = stores() | queues() | alarms() | announcements() | _mail()
+    resources = stores() | queues() | alarms() | dashboard() | announcements() | _mail()
     resources |= operations_overlay(sam, operations_policy)
     functions = [n for n, r in sam["Resources"].items() if r["Type"] == "AWS::Serverless::Function"]
     for name in [*functions, HANDLER]:
         properties = resources.setdefault(name, {}).setdefault("Properties", {})
         properties |= {"Environment": {"Variables": environment()}, **PUBLISHED}
         properties |= {"Events": events(name)} if events(name) else {}
+    resources["Tick"]["Properties"]["Environment"]["Variables"] |= controlled()
     resources[HANDLER]["Properties"]["ReservedConcurrentExecutions"] = {"Ref": "OperationsConcurrency"}
     resources["Mail"]["Properties"]["DeadLetterQueue"] = held_by_the_platform()
     _correct(resources)
     resources[ROLE] = role()
     api = resources["RestAPI"]["Properties"]
     api["DefinitionBody"]["paths"] |= path()
+    api["DefinitionBody"]["info"] = {"title": {"Fn::Sub": API}}
     api["MethodSettings"] = method_settings(api["DefinitionBody"]["paths"])
     return {"Parameters": PARAMETERS, "Conditions": CONDITIONS, "Resources": resources, "Outputs": _outputs()}
 
@@ -103,6 +107,13 @@ def environment() -> Json:
         "POWERTOOLS_SERVICE_NAME": "bascule",
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
+
+
+def controlled() -> Json:
+    """Return what `tick` alone is told: what it may make larger. To name a queue's event is to name its trigger."""
+    lanes = {lane: f"Deliver{lane}Queue" for lane in ("Urgent", "Normal", "Bulk")}
+    found = {"INTAKE": "APIHandler", "API": "RestAPI"} | {lane.upper(): name for lane, name in lanes.items()}
+    return {f"BASCULE_CONTROL_{name}": {"Ref": logical} for name, logical in found.items()}
 
 
 def _snake(name: str) -> str:

@@ -34,7 +34,7 @@ class IndexedContacts(MemoryContacts):
             if due is not Due.KEEP:
                 self._index(key, due_at if due is Due.SET else None)
 
-    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
         """Oldest first."""
         with self._open():
             rows = [self._rows[key] for key in self._awake[shard]]
@@ -43,7 +43,7 @@ class IndexedContacts(MemoryContacts):
             for row in rows
             if row.due_at is not None and row.due_at <= now and not row.lot
         ]
-        return [(key, lane) for _, key, lane in sorted(ripe)[:limit]]
+        return [(key, lane, due_at) for due_at, key, lane in sorted(ripe)[:limit]]
 
     def history(
         self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None

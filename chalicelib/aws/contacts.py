@@ -13,7 +13,7 @@ from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
 from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Missing, Stale
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class DynamoContacts:
         if due is Due.CLEAR:
             self._clear_due(key, work.version)
 
-    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
         """One Query of the due index (eventually consistent), oldest first."""
         found = self._table.query(
             "#due_shard = :shard AND #due_at <= :now",
@@ -97,7 +97,7 @@ class DynamoContacts:
             shard=shard_name(shard),
             now=millis(now),
         )
-        return [(item["pk"], item["lane"]) for item in found]
+        return [(item["pk"], item["lane"], moment(item["due_at"])) for item in found]
 
     def park(self, key: str, work: Work, lot: str, serve_by: datetime) -> None:
         """The place in the index BEFORE the work, as for a due time: a crash never loses it."""

@@ -16,7 +16,15 @@ _UNREACHABLE = (
     faults.NoCredentialsError,
 )
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
-_ABSENT = frozenset({"NoSuchKey", "404", "NotFound", "ResourceNotFoundException"})
+_ABSENT = frozenset(
+    {
+        "NoSuchKey",
+        "404",
+        "NotFound",
+        "ResourceNotFoundException",
+        "ProvisionedConcurrencyConfigNotFoundException",
+    }
+)
 
 
 class ConditionFailed(Exception):

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import botocore.session
 
 from chalicelib.aws.clients import Clients
+from chalicelib.aws.names import Names
 from chalicelib.aws.table import Table
 from chalicelib.ports import (
     ContactStore,
+    Control,
     DeadLetters,
     Events,
     HealthStore,
@@ -23,40 +24,26 @@ from chalicelib.ports import (
     Queues,
     Secrets,
     SnapshotStore,
+    StanceStore,
     StoryStore,
     TrafficStore,
     VantageStore,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What the deployment calls its things. `queues`: URLs by lane, and overflow, probes, evidence, flips.
+class AwsPorts:
+    """One of each port over one botocore session; a port's module is imported with its first use.
 
-    `home_region` is where all of it is, for a function elsewhere; `vantage_queue` names the probes' queue there.
+    `control`: the intake function, the API and the deliveries' triggers; `tick` alone is told.
     """
 
-    contacts_table: str
-    health_table: str
-    plans_table: str
-    orders_table: str
-    ledger_table: str
-    state_bucket: str
-    front_door_bucket: str
-    channel_secrets: str
-    operator_secrets: str
-    people_table: str = ""
-    event_bus: str = ""
-    queues: Mapping[str, str] = field(default_factory=dict)
-    vantage_queue: str = ""
-    home_region: str = ""
-
-
-class AwsPorts:
-    """One of each port over one botocore session; a port's module is imported with its first use."""
-
-    def __init__(self, names: Names, session: botocore.session.Session | None = None) -> None:
-        self._names = names
+    def __init__(
+        self,
+        names: Names,
+        session: botocore.session.Session | None = None,
+        control: Mapping[str, str] | None = None,
+    ) -> None:
+        self._names, self._control = names, control or {}
         self.clients = Clients(session, names.home_region)
 
     @cached_property
@@ -170,6 +157,21 @@ class AwsPorts:
         return DynamoLedger(Table(self.clients, self._names.ledger_table))
 
     @cached_property
+    def stance(self) -> StanceStore:
+        """The plans table too: an item beside the snapshot."""
+        from chalicelib.aws.stance import AwsStance  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsStance(Table(self.clients, self._names.plans_table))
+
+    @cached_property
+    def control(self) -> Control:
+        """Our own functions, tables and API, as far as this function was told their names."""
+        from chalicelib.aws.control import AwsControl  # noqa: PLC0415 - only what a function needs is imported
+
+        tables = {"contacts_table": self._names.contacts_table, "health_table": self._names.health_table}
+        return AwsControl(self.clients, {**self._control, **tables})
+
+    @cached_property
     def stories(self) -> StoryStore:
         """The plans table too: an item beside the snapshot."""
         from chalicelib.aws.stories import AwsStories  # noqa: PLC0415 - only what a function needs is imported
@@ -182,3 +184,6 @@ class AwsPorts:
         from chalicelib.aws.events import BusEvents  # noqa: PLC0415 - only what a function needs is imported
 
         return BusEvents(self.clients, self._names.event_bus)
+
+
+__all__ = ["AwsPorts", "Names"]

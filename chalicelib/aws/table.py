@@ -13,7 +13,7 @@ _BATCH = 100
 
 
 def typed(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Texts, whole numbers and bytes as DynamoDB spells them."""
+    """Texts, whole numbers, sets of them and bytes as DynamoDB spells them."""
     return {name: _typed(value) for name, value in values.items()}
 
 
@@ -119,9 +119,13 @@ def _typed(value: Any) -> dict[str, Any]:
         return {"S": value}
     if isinstance(value, int):
         return {"N": str(value)}
+    if isinstance(value, frozenset):
+        return {"NS": [str(each) for each in sorted(value)]}
     return {"B": bytes(value)}
 
 
 def _plain(value: Mapping[str, Any]) -> Any:
     kind, content = next(iter(value.items()))
+    if kind == "NS":
+        return frozenset(map(int, content))
     return int(content) if kind == "N" else content

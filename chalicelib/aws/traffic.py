@@ -1,9 +1,10 @@
-"""What customers do, counted, in the health table: four items a path.
+"""What customers do, counted, in the health table: four items a path, six a stream.
 
 The items are used over and over, so that a table that is read whole each minute does not grow.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Plain, Table
@@ -12,7 +13,7 @@ from chalicelib.domain.detection.usual import Usual, dump_usual, read_usual
 from chalicelib.domain.detection.voices import Voices, dump_voices, read_voices
 from chalicelib.ports import Stale, Unavailable
 
-COUNTS, USUAL, VOICES = "traffic/count#", "traffic/usual#", "traffic/voice#"
+COUNTS, USUAL, VOICES, MET = "traffic/count#", "traffic/usual#", "traffic/voice#", "traffic/met#"
 """No path begins like this: a channel's id has no slash."""
 _TRIES = 3
 
@@ -45,6 +46,31 @@ class DynamoTraffic:
     def keep(self, usual: Usual) -> None:
         """One conditional UpdateItem."""
         self._swap(USUAL + usual.path, usual.version, dump_usual(usual))
+
+    def meet(self, stream: str, window: int, marks: Iterable[int]) -> None:
+        """One UpdateItem: a set of numbers joins whatever set is there. The first of a window clears its item."""
+        key, same = {"pk": f"{MET}{stream}#{window % 2}"}, "attribute_not_exists(#block) OR #block = :block"
+        values: Plain = {"block": window, "marks": frozenset(marks)}
+        for _ in range(_TRIES):
+            try:
+                self._table.update(key, "SET #block = :block ADD #marks :marks", same, **values)
+            except ConditionFailed as refused:
+                if refused.item.get("block", window) > window:
+                    return
+            else:
+                return
+            with suppress(ConditionFailed):  # another began the window
+                self._table.update(key, "SET #block = :block, #marks = :marks", "#block < :block", **values)
+                return
+        raise Unavailable(f"{key['pk']} is written by too many at once")
+
+    def sketches(self, streams: Iterable[str]) -> Mapping[str, Mapping[int, frozenset[int]]]:
+        """One BatchGetItem for up to 50 streams."""
+        names = {f"{MET}{stream}#{place}": stream for stream in streams for place in (0, 1)}
+        found: dict[str, dict[int, frozenset[int]]] = {}
+        for item in self._table.gather({"pk": pk} for pk in names):
+            found.setdefault(names[item["pk"]], {})[item["block"]] = item["marks"]
+        return found
 
     def voices(self, path: str) -> Voices:
         """One read, strongly consistent; voices in another shape than ours count as none."""

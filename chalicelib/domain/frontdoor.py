@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.belief import DOWN, TRIAL, UP, Belief
+from chalicelib.domain.load_science.at_the_door import Minutes, full, in_words, wait
 from chalicelib.domain.model import Direction, Medium, path_id
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.plan import WORLD, ChannelPlan, Plan
@@ -19,8 +20,8 @@ MOST_BYTES = 10_000
 _LEAN_BYTES = 60
 """What a way needs beside its channel's id when only its state is told."""
 
-Say = Callable[[str, str], str]
-"""Words for a key in a language: `say("front_door.busy", "fr")`."""
+Say = Callable[..., str]
+"""Words for a key in a language: `say("front_door.busy", "fr")`, with the fields that they need by name."""
 
 
 class WayState(StrEnum):
@@ -53,7 +54,7 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way in: the channel, its button, its state."""
+    """One way in: the channel, its button, its state, and the wait behind it where that is known."""
 
     channel: str
     medium: Medium
@@ -61,6 +62,7 @@ class Way:
     url: str
     state: WayState
     note: Note = Note.NONE
+    wait: Minutes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ def document(feed: Feed, say: Say) -> str:
     }  # fmt: skip
     lean = [{"channel": way.channel, "state": way.state.value} for way in feed.ways]
     left = MOST_BYTES - _size(head) - sum(len(way.channel.encode()) + _LEAN_BYTES for way in feed.ways)
-    rows: list[Mapping[str, str]] = []
+    rows: list[Mapping[str, object]] = []
     for way, short in zip(feed.ways, lean, strict=True):
         full = _row(way, feed.language, say)
         left -= _size(full) - _size(short)
@@ -125,14 +127,17 @@ def document(feed: Feed, say: Say) -> str:
     return json.dumps({**head, "ways": rows}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _row(way: Way, language: str, say: Say) -> dict[str, str]:
+def _row(way: Way, language: str, say: Say) -> dict[str, object]:
+    note = "" if way.note is Note.UNSURE else _words(way.note, language, say)
+    told = {"wait": dict(zip(("from_minutes", "to_minutes"), way.wait, strict=True))} if way.wait else {}
     return {
         "channel": way.channel,
         "medium": way.medium.value,
         "label": way.label,
         "url": way.url,
         "state": way.state.value,
-        "note": "" if way.note is Note.UNSURE else _words(way.note, language, say),
+        "note": ". ".join(filter(None, (note, in_words(way.wait, language, say)))),
+        **told,
     }
 
 
@@ -154,7 +159,8 @@ def _way(channel: ChannelPlan, situation: Situation, side: tuple[str, str], now:
     state, note = _state(channel, situation, market, now)
     label = labels.get(language) or next(iter(labels.values()), channel.id)
     medium = channel.medium or _MEDIA.get(url.partition(":")[0].lower(), Medium.MESSAGING)
-    return Way(channel=channel.id, medium=medium, label=label, url=url, state=state, note=note)
+    known = None if state is WayState.CLOSED else wait(channel.id, medium, situation, market, now)
+    return Way(channel=channel.id, medium=medium, label=label, url=url, state=state, note=note, wait=known)
 
 
 _MEDIA = {"tel": Medium.VOICE, "sms": Medium.SMS, "mailto": Medium.EMAIL}
@@ -173,7 +179,7 @@ def _state(channel: ChannelPlan, situation: Situation, market: str, now: datetim
     answers = situation.beliefs.get(path_id(channel.id, Direction.OUT, channel.market))
     if state is WayState.OPEN and OrderKind.FORCE_UP not in kinds and answers and answers.weight < 1:
         return WayState.DEGRADED, Note.UNHEARD
-    if state is WayState.OPEN and _full(channel.id, situation, market, now):
+    if state is WayState.OPEN and full(channel.id, situation, market, now):
         return WayState.DEGRADED, Note.BUSY
     return state, note
 
@@ -188,12 +194,3 @@ def _believed(beliefs: list[Belief], *, forced: bool) -> tuple[WayState, Note]:
     if DOWN in states or any(b.weight <= 0 for b in beliefs):
         return WayState.CLOSED, Note.DOWN
     return WayState.DEGRADED, Note.RETURNING if TRIAL in states else Note.UNSURE
-
-
-def _full(channel: str, situation: Situation, market: str, now: datetime) -> bool:
-    """True when fresh readings say that no desk of the purposes matched on this very channel has room."""
-    plan = situation.plan
-    wanted = [p.id for p in plan.purposes.values() if any(m.channel == channel for m in p.match)]
-    desks = {option.desk.id: option.desk for purpose in wanted for option in plan.options(purpose, market)}
-    readings = [(situation.loads.get(d.id), d.capacity.concurrent) for d in desks.values()]
-    return bool(readings) and all(load is not None and load.full(most, now) for load, most in readings)

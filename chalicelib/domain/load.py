@@ -1,4 +1,4 @@
-"""Load: how full each desk is, from readings that grow old; and the shares of a desk's rate."""
+"""Load: what a desk can take, how full it is by readings that grow old, and the shares of its rate."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +7,23 @@ from math import ceil
 FRESH = timedelta(seconds=120)
 SHARD_RATE = 400.0
 """Hand-overs per second that one token item may carry: well under the 1,000 writes/s of one DynamoDB key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """`rate` hand-overs per second (asynchronous media), `concurrent` at once (voice, chat); None: no limit."""
+
+    rate: float | None = None
+    concurrent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Contacts served at once (`agents`), their mean `handling`, people's mean `patience`; None: not known."""
+
+    agents: int | None = None
+    handling: timedelta | None = None
+    patience: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ class OrderKind(StrEnum):
 class Order:
     """One command on a scope (`desk:ID`, `channel:ID`, `path:ID#in|out#MARKET`) with its owner, reason and end.
 
+    That of a posture is `capacity:calm|alert|crisis`.
+
     `reply` is what people read, by language, while it leaves their purpose no desk: only maintenance has one.
     `overrun`: it is maintenance that was extended, and lasts longer than was promised.
     """

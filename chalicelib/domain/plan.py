@@ -7,22 +7,16 @@ from datetime import timedelta
 from chalicelib.domain.canary_plan import CanaryPlan
 from chalicelib.domain.detection.baseline import Baseline
 from chalicelib.domain.hours import Hours
+from chalicelib.domain.load import Capacity, Staff
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
 from chalicelib.domain.subscriber import Subscriber
+from chalicelib.domain.surge.levers import CapacityPlan
 from chalicelib.domain.vendor_pages.plan import PagePlan
 
 WORLD = "world"
 
 WRITTEN = frozenset(medium for medium in Medium if not medium.waits)
 """What a desk takes unless its plan says more: a live call needs a desk that can be dialled."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
-    """`rate` hand-overs per second (asynchronous media), `concurrent` at once (voice, chat); None: no limit."""
-
-    rate: float | None = None
-    concurrent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +54,11 @@ class Desk:
     id: str
     channel: str
     target: Mapping[str, str] = field(default_factory=dict)
-    capacity: Capacity = Capacity()
+    capacity: Capacity = field(default_factory=Capacity)
     hours: Hours | None = None
     media: frozenset[Medium] = WRITTEN
     ring: int = 20
+    staff: Staff = field(default_factory=Staff)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +135,7 @@ class Plan:
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     vantages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention_days: int = 90
+    capacity: CapacityPlan | None = None
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(
         default_factory=dict, repr=False, compare=False

@@ -22,12 +22,14 @@ POISON = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, T
 """What Python raises at a record that nobody foresaw: it must not take its neighbours along."""
 
 
-def each(event: Json, name: str, handle: Callable[[str], str]) -> Json:
+def each(event: Json, name: str, handle: Callable[[str], str], more: Json | None = None) -> Json:
     """Handle every record by itself, those that never failed first. Those that fail come back alone.
+
+    What `handle` puts into `more` goes into that record's line.
 
     What fails for the last time goes to the dead-letter queue from here, with its reason, which SQS would not keep.
     """
-    failures = []
+    failures, beside = [], {} if more is None else more
     for record in sorted(event["Records"], key=receives):
         try:
             came = answered(record, name, handle)
@@ -35,7 +37,8 @@ def each(event: Json, name: str, handle: Callable[[str], str]) -> Json:
             came = f"failed: {reason_of(failed)}"
             if not buried(record, reason_of(failed)):
                 failures.append({"itemIdentifier": record["messageId"]})
-        line(name, came=came)
+        line(name, came=came, **beside)
+        beside.clear()
     return {"batchItemFailures": failures}
 
 

@@ -1,4 +1,4 @@
-"""The one log line of an event, on standard error, which is also its metric (CloudWatch embedded format)."""
+"""The one log line of an event, on standard error, which is also its metrics (CloudWatch embedded format)."""
 
 import sys
 from collections.abc import Mapping
@@ -6,8 +6,19 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
-METRICS = ("Accepted", "Refused", "Overflowed")
+from chalicelib import wiring
+
 NAMESPACE = "Bascule"
+METRICS: Mapping[str, tuple[str, str]] = {
+    "Accepted": ("Count", ""),
+    "Overflowed": ("Count", ""),
+    "Refused": ("Count", "refusal"),
+    "Unserved": ("Count", "lane"),
+    "OldestDue": ("Seconds", ""),
+    "SnapshotAge": ("Seconds", ""),
+    "SchedulerLateness": ("Seconds", ""),
+}
+"""Unit, and the field of the line that is a dimension beside `stage`: closed lists only, for each value costs."""
 
 
 @cache
@@ -17,17 +28,35 @@ def logger() -> Logger:
 
 
 def line(message: str, **fields: object) -> None:
-    """Write one line; empty fields are left out. Callers hand in no personal data and no secret."""
-    logger().info(
-        message, extra={name: value for name, value in fields.items() if value not in (None, "", 0, False)}
-    )
+    """Write one line; empty fields are left out, but no metric is. Callers hand in no personal data and no secret."""
+    kept = {n: value for n, value in fields.items() if n in METRICS or value not in (None, "", 0, False)}
+    logger().info(message, extra=kept)
 
 
 def counted(message: str, counts: Mapping[str, int], at: int, **fields: object) -> None:
-    """Write one line that CloudWatch also counts. Three metrics in all, with no dimension but the stage's log group."""
-    told = {name: counts[name] for name in METRICS if counts.get(name)}
-    if told:
-        metrics = [{"Name": name, "Unit": "Count"} for name in told]
-        directive = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": metrics}
-        fields["_aws"] = {"Timestamp": at, "CloudWatchMetrics": [directive]}
-    line(message, **fields, **told)
+    """Write one line that CloudWatch also counts: those of `counts` that are more than none."""
+    line(message, **fields, **measured({name: count for name, count in counts.items() if count}, at))
+
+
+def measured(told: Mapping[str, int], at: int) -> dict[str, object]:
+    """The fields that make a line tell these metrics of the time `at` (milliseconds).
+
+    The line must hold the dimension's field too. A metric of zeros and ones has a share as its average. Nothing
+    told, no fields. Format: the embedded metric format specification, one directive for each set of dimensions.
+    """
+    if not told:
+        return {}
+    sets: dict[str, list[dict[str, str]]] = {}
+    for name in told:
+        unit, dimension = METRICS[name]
+        sets.setdefault(dimension, []).append({"Name": name, "Unit": unit})
+    directives = [
+        {
+            "Namespace": NAMESPACE,
+            "Dimensions": [["stage", dimension] if dimension else ["stage"]],
+            "Metrics": metrics,
+        }
+        for dimension, metrics in sets.items()
+    ]
+    stage = wiring.current().settings.stage
+    return {**told, "stage": stage, "_aws": {"Timestamp": at, "CloudWatchMetrics": directives}}

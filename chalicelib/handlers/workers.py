@@ -1,18 +1,17 @@
 """The functions without a web address: read the event, call the service for each record, report the failed ones."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
 from chalicelib import wiring
 from chalicelib.bells import read_ring
-from chalicelib.domain.detection.lateness import late_seconds
+from chalicelib.domain.snapshot import millis
 from chalicelib.handlers.ahead import ours
 from chalicelib.handlers.batch import each, whole
 from chalicelib.handlers.intake import log
-from chalicelib.handlers.log import line
+from chalicelib.handlers.log import line, measured
 from chalicelib.ports import Unavailable
 
 if TYPE_CHECKING:
@@ -30,15 +29,20 @@ LONGEST_BELL = 50.0
 def deliver(event: Json, context: object) -> Json:
     """Answer bells; one that might outlast this function is rung anew, for a function with all its time."""
     wired = wiring.current()
+    promise: Json = {}
 
     def run(body: str) -> str:
         ring = read_ring(body)
         if seconds_left(context) < LONGEST_BELL:
             wired.stores.queues.bell(ring)
             return "rung anew"
-        return wired.delivery.answer(ring.key).value
+        done = wired.delivery.answered(ring.key)
+        if done.unserved is not None:
+            at = millis(wired.clock.now())
+            promise.update(measured({"Unserved": done.unserved}, at), lane=done.lane)
+        return done.came.value
 
-    return settled(wired, each(event, "delivery", run))
+    return settled(wired, each(event, "delivery", run, promise))
 
 
 @functions.lambda_function(name="evidence")
@@ -90,12 +94,17 @@ def tick(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signa
 
 def ticked(event: Json) -> Json:
     """What one tick did."""
-    ticker = wiring.current().tick
-    notes = [record["body"] for record in ours(event.get("Records", ()), "tick")]
-    told = ticker.flip(notes) if "Records" in event else ticker.minute()
-    done = asdict(told) if told else {"because": "no plan was published yet"}
-    line("tick", **done, late=late_seconds(event.get("time"), wiring.current().clock.now()))
-    return done
+    from chalicelib.handlers.readiness import keep_ready
+    from chalicelib.handlers.ticking import minute, told
+
+    wired, notes = wiring.current(), None
+    try:
+        if "Records" not in event:
+            return minute(wired, event)
+        notes = [record["body"] for record in ours(event["Records"], "tick")]
+        return told(wired.tick.flip(notes))
+    finally:
+        keep_ready(wired, notes)
 
 
 @functions.lambda_function(name="announce")

@@ -12,6 +12,7 @@ from chalicelib.memory.people import MemoryPeople
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+from chalicelib.memory.stance import MemoryControl, MemoryStance
 from chalicelib.memory.traffic import MemoryTraffic
 from chalicelib.memory.vantages import MemoryVantages
 
@@ -36,6 +37,8 @@ class MemoryPorts:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     stories: MemoryStories = field(default_factory=MemoryStories)
     events: MemoryEvents = field(default_factory=MemoryEvents)
+    stance: MemoryStance = field(default_factory=MemoryStance)
+    control: MemoryControl = field(default_factory=MemoryControl)
 
     def __post_init__(self) -> None:
         """Dead letters lie in the queues."""
@@ -43,8 +46,8 @@ class MemoryPorts:
 
 
 __all__ = [
-    "ManualClock", "MemoryContacts", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth", "MemoryLedger",
-    "MemoryMaintenance",
+    "ManualClock", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth",
+    "MemoryLedger", "MemoryMaintenance",
     "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
-    "MemorySnapshots", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

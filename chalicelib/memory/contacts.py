@@ -45,7 +45,7 @@ class MemoryContacts(MemoryLots):
             if due is not Due.KEEP:
                 self._move(key, due_at if due is Due.SET else None)
 
-    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+    def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
         """Oldest first."""
         with self._open():
             ripe = [
@@ -56,7 +56,7 @@ class MemoryContacts(MemoryLots):
                 and not row.lot
                 and due_shard(row.key, DUE_SHARDS) == shard
             ]
-        return [(key, lane) for _, key, lane in sorted(ripe)[:limit]]
+        return [(key, lane, due_at) for due_at, key, lane in sorted(ripe)[:limit]]
 
     def history(
         self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None

@@ -18,6 +18,7 @@ class MemoryTraffic(MemoryPort):
         self._blocks: dict[tuple[str, int], dict[int, int]] = {}
         self._usual: dict[str, Usual] = {}
         self._voices: dict[str, Voices] = {}
+        self._sketches: dict[str, dict[int, frozenset[int]]] = {}
 
     def add(self, path: str, counts: Mapping[int, int]) -> None:
         """Blocks of a path: the newest and the one before it."""
@@ -46,6 +47,22 @@ class MemoryTraffic(MemoryPort):
             if usual.version != (stored.version if stored else 0) + 1:
                 raise Stale(f"what is usual on {usual.path} was learned by another")
             self._usual[usual.path] = usual
+
+    def meet(self, stream: str, window: int, marks: Iterable[int]) -> None:
+        """Sketches of a stream: the newest and the one before it."""
+        with self._open():
+            known = self._sketches.setdefault(stream, {})
+            older = [each for each in known if each < window and (each - window) % 2 == 0]
+            if all(each <= window or (each - window) % 2 for each in known):
+                for each in older:
+                    del known[each]
+                known[window] = known.get(window, frozenset()) | frozenset(marks)
+            self.writes += 1
+
+    def sketches(self, streams: Iterable[str]) -> Mapping[str, Mapping[int, frozenset[int]]]:
+        """The named streams."""
+        with self._open():
+            return {stream: dict(self._sketches[stream]) for stream in streams if stream in self._sketches}
 
     def voices(self, path: str) -> Voices:
         """The voices, none at first."""

@@ -16,6 +16,7 @@ from chalicelib.domain.plan import WORLD, ChannelPlan, Plan
 from chalicelib.ports import Stale, TrafficStore, Unavailable
 from chalicelib.service.believe import Believer
 from chalicelib.service.situation import NoSituation, SituationReader
+from chalicelib.service.turnout import Turnout
 
 APART = timedelta(seconds=10)
 """A container writes its counts no more often: a dying one loses no more."""
@@ -35,6 +36,11 @@ class Customers:
     _seen: dict[str, None] = field(default_factory=dict)
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
     _wrote_at: datetime | None = None
+    turnout: Turnout = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Both count into the same store."""
+        self.turnout = Turnout(self.traffic)
 
     def notice(self, row: Row, now: datetime) -> None:
         """Take in a row at its first bell; replies, canaries and whatever was seen before are passed over."""
@@ -47,6 +53,7 @@ class Customers:
             plan = self.situations.read(now).plan
             if row.channel in plan.channels:
                 self._count(row, plan, now)
+                self.turnout.count(row, plan, now)
                 self._hear(row, plan, now)
 
     def _count(self, row: Row, plan: Plan, now: datetime) -> None:

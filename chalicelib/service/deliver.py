@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from chalicelib.channels import Capability, Channel
 from chalicelib.domain.model import ContactKind, Outcome
@@ -26,6 +25,7 @@ from chalicelib.service.customers import Customers
 from chalicelib.service.forget import Erasure
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.lists import Doubt, Lists
+from chalicelib.service.promises import Answered, Came, unserved
 from chalicelib.service.registry import tried_channel
 from chalicelib.service.rows import WORDS, purpose_of
 from chalicelib.service.silence import Silence
@@ -33,24 +33,6 @@ from chalicelib.service.situation import SituationReader
 
 MOST_LOOKUPS = 5
 ASK_AGAIN = timedelta(seconds=15)
-
-
-class Came(StrEnum):
-    """What came of one bell."""
-
-    DELIVERED = "delivered"
-    SENT = "sent"
-    DEFERRED = "deferred"
-    UNKNOWN = "unknown"
-    DEAD = "dead"
-    EXPIRED = "expired"
-    ABANDONED = "abandoned"
-    WAITS = "waits"
-    JUDGED = "judged"
-    REFUSED = "refused"
-    GONE = "gone"
-
-
 FINISHED = frozenset({Came.DELIVERED, Came.SENT, Came.DEAD, Came.EXPIRED, Came.UNKNOWN})
 """After these the person's next contact may go."""
 
@@ -74,23 +56,27 @@ class Delivery:
         return Lists(hands=self.hands, clock=self.clock, recent=self.recent)
 
     def answer(self, key: str) -> Came:
+        """What came of one bell. Raises Unavailable when a store fails: the bell comes back."""
+        return self.answered(key).came
+
+    def answered(self, key: str) -> Answered:
         """Handle one bell. Raises Unavailable when a store fails: the bell comes back."""
         now = self.clock.now()
         try:
             row = self.contacts.get(key)
         except Missing:
-            return Came.GONE
+            return Answered(came=Came.GONE)
         if self.erasure.overtook(row, now):
-            return Came.GONE
+            return Answered(came=Came.GONE)
         try:
             came = self._judge(row, now) if row.kind is ContactKind.CANARY else self._settle(row, now)
         except Stale:
-            return Came.REFUSED
+            return Answered(came=Came.REFUSED)
         finally:
             self.customers.notice(row, now)
         if came in FINISHED:
             self.conversation.ring_next(row)
-        return came
+        return Answered(came=came, lane=row.lane, unserved=unserved(row, came))
 
     def _settle(self, row: Row, now: datetime) -> Came:
         if lease_lost(row.work, now):

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from chalicelib.ports import (
     ContactStore,
+    Control,
     DeadLetters,
     Events,
     HealthStore,
@@ -16,6 +17,7 @@ from chalicelib.ports import (
     Queues,
     Secrets,
     SnapshotStore,
+    StanceStore,
     StoryStore,
     TrafficStore,
     VantageStore,
@@ -93,6 +95,16 @@ class Stores(Protocol):
     @property
     def ledger(self) -> Ledger:
         """What happened, in order."""
+        ...
+
+    @property
+    def stance(self) -> StanceStore:
+        """The capacity posture."""
+        ...
+
+    @property
+    def control(self) -> Control:
+        """What the cloud gives."""
         ...
 
     @property

@@ -16,9 +16,9 @@ from chalicelib.domain.telling.flips import FOUND, GRACE, adopted, ended, hear, 
 from chalicelib.domain.telling.story import Stories, Waiting
 from chalicelib.domain.telling.told_flip import ToldFlip, told_flip
 from chalicelib.ports import Stale, Unavailable
-from chalicelib.service.catch_up_words import fetched_event
 from chalicelib.service.event_shapes import alert_event, ended_event, flip_event
 from chalicelib.service.flips import kept
+from chalicelib.service.posture_words import noted_event
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.stores import Stores
 
@@ -81,7 +81,7 @@ class Teller:
         sought = unheard(stories, health, now, timedelta() if minute else GRACE)
         missed = (flip for flip in sought if (flip.path, flip.evidence, flip.gen) not in heard_of)
         found = [flip for each in missed if (flip := self._found(each, situation, now))]
-        events = [event for note in notes if (event := fetched_event(note, now))]
+        events = [event for note in notes if (event := noted_event(note, now))]
         for flip in sorted((*told, *found), key=lambda each: (each.at, each.gen)):
             stories, chapter = hear(stories, flip)
             events += [flip_event(chapter, situation, now)] if chapter else []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from chalicelib.domain.belief import DOWN
 from chalicelib.domain.detection.lateness import away_seconds
 from chalicelib.domain.frontdoor import document, feeds, ways
 from chalicelib.domain.outbox import LONGEST_DEFERRAL
@@ -14,12 +15,13 @@ from chalicelib.domain.planned_work.notice_turns import upcoming
 from chalicelib.domain.planned_work.windows import standing
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.snapshot import Snapshot, millis
-from chalicelib.ports import DUE_SHARDS, Clock, Missing, Note, Ring, Unavailable
+from chalicelib.ports import Clock, Missing, Note, Unavailable
 from chalicelib.service.afar import put_probe
 from chalicelib.service.backlog_turns import put_turns
 from chalicelib.service.believe import FAST_PROBES, Believer
 from chalicelib.service.canary_turns import turns
 from chalicelib.service.catch_up_turns import begin
+from chalicelib.service.due_rows import Swept, ring_due
 from chalicelib.service.fallbacks import publish_fallbacks
 from chalicelib.service.flips import write_all_down
 from chalicelib.service.forget import sweep
@@ -37,12 +39,11 @@ from chalicelib.web.upcoming import announced
 from chalicelib.web.words import say
 
 SCRIPT = Path(__file__).parent.parent / "web" / "front-door.js"
-MOST_PER_SHARD = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked:
-    """What one tick did, for its log line."""
+    """What one tick did, for its log line; `oldest` in seconds, `down` in paths."""
 
     plan: int
     snapshot: int
@@ -54,6 +55,8 @@ class Ticked:
     waiting: int
     away: int
     forgotten: int
+    oldest: int
+    down: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,8 @@ class Tick:
             return None
         situation = told.situation
         probes = steps.take(lambda: self._probes(situation.plan, situation, now) if probe else 0, 0)
-        rung = steps.take(lambda: self._sweep(now + (ahead if returned(situation) else timedelta())), 0)
+        early = ahead if returned(situation) else timedelta()
+        swept = steps.take(lambda: ring_due(stores, now, early), Swept())
         steps.take(lambda: put_turns(stores.contacts, stores.queues, situation.plan, now) if probe else 0, 0)
         telling = steps.take(
             lambda: Teller(stores=stores).tell(situation, notes, now, minute=probe), Telling()
@@ -105,9 +109,9 @@ class Tick:
         forgotten = steps.take(lambda: sweep(stores, situation.plan, now) if probe else 0, 0)
         steps.settle()
         return Ticked(
-            plan=situation.plan.version, snapshot=situation.version, flips=told.flips, rung=rung, probes=probes,
+            plan=situation.plan.version, snapshot=situation.version, flips=told.flips, rung=swept.rung, probes=probes,
             feeds=told.feeds, told=telling.told, waiting=telling.waiting, away=away_seconds(situation.look),
-            forgotten=forgotten,
+            forgotten=forgotten, oldest=swept.oldest, down=departed(situation),
         )  # fmt: skip
 
     def _tell(self, now: datetime) -> Told:
@@ -153,14 +157,6 @@ class Tick:
         publish_fallbacks(self.stores.snapshots, situation, now)
         return len(wanted)
 
-    def _sweep(self, until: datetime) -> int:
-        rung = 0
-        for shard in range(DUE_SHARDS):
-            for key, lane in self.stores.contacts.due(shard, until, MOST_PER_SHARD):
-                self.stores.queues.bell(Ring(key=key, lane=lane))
-                rung += 1
-        return rung
-
     def _probes(self, plan: Plan, situation: Situation, now: datetime) -> int:
         sent = 0
         for page, delay in due(plan, now):
@@ -187,3 +183,8 @@ def restless_path(situation: Situation, path: str) -> bool:
 def returned(situation: Situation) -> bool:
     """True when some path may take contacts: then rows put by are woken early."""
     return any(belief.weight > 0 for belief in situation.beliefs.values())
+
+
+def departed(situation: Situation) -> int:
+    """How many paths are believed to be down."""
+    return sum(belief.state == DOWN for belief in situation.beliefs.values())

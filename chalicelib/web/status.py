@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 
 from chalicelib.domain.frontdoor import MAX_AGE, Feed, Note, Notice, Way, WayState
+from chalicelib.domain.load_science.at_the_door import in_words
 from chalicelib.web.words import say
 
 PAGE = Path(__file__).with_name("status.html")
@@ -53,7 +54,9 @@ def _row(way: Way, language: str, *, plain: bool) -> str:
         return f"<li>{label}</li>"
     quiet = way.note in (Note.NONE, Note.UNSURE)
     words = f"state.{way.state.value}" if quiet else f"front_door.{way.note.value}"
-    return f'<li class="{way.state.value}">{label} <span>{_say(words, language)}</span></li>'
+    wait = escape(in_words(way.wait, language, say), quote=False)
+    told = ". ".join(filter(None, (_say(words, language), wait)))
+    return f'<li class="{way.state.value}">{label} <span>{told}</span></li>'
 
 
 def _noticed(feed: Feed) -> str:

@@ -26,6 +26,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Nous vous répondrons dès que possible. Pour être rappelé, indiquez-nous un numéro."
         ),
         "front_door.busy": "Attente plus longue que d'habitude",
+        "front_door.wait_under": "Attente estimée : moins de {high} min",
+        "front_door.wait_range": "Attente estimée : de {low} à {high} min",
+        "front_door.wait_over": "Attente estimée : plus de {low} min",
         "front_door.returning": "De retour, encore ralenti par moments",
         "front_door.unheard": "Nos réponses y arrivent mal en ce moment",
         "front_door.down": "Indisponible pour le moment",
@@ -65,6 +68,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "We will answer as soon as we can. To be called back, send us a number."
         ),
         "front_door.busy": "Longer wait than usual",
+        "front_door.wait_under": "Estimated wait: less than {high} min",
+        "front_door.wait_range": "Estimated wait: {low} to {high} min",
+        "front_door.wait_over": "Estimated wait: more than {low} min",
         "front_door.returning": "Back again, still slow at times",
         "front_door.unheard": "Our answers may not get through right now",
         "front_door.down": "Not available right now",

@@ -9,8 +9,11 @@ Right = tuple[str, str]
 Json = dict[str, Any]
 
 OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan")
-EACH_ITS_OWN = ("logs:", "ses:SendEmail")
-"""The same for all by design, or tried elsewhere: a function's own log, mail to an identity that must exist first."""
+EACH_ITS_OWN = ("logs:", "ses:SendEmail", "lambda:", "apigateway:")
+"""The same for all by design, or tried elsewhere: a function's own log, mail to an identity that must exist first.
+
+What `tick` may do to our functions and our API is tried in test_roles_on_the_stack.
+"""
 KEY = {"pk": {"S": "role-probe"}}
 
 
@@ -40,6 +43,8 @@ def call_of(right: Right, names: Mapping[str, str]) -> Call:
         "BatchGetItem": ("dynamodb", "batch_get_item", {"RequestItems": {name: {"Keys": [KEY]}}}),
         "Query": ("dynamodb", "query", {**table, **_nobody(logical)}),
         "Scan": ("dynamodb", "scan", {**table, "Limit": 1}),
+        "DescribeTable": ("dynamodb", "describe_table", table),
+        "UpdateTable": ("dynamodb", "update_table", table),
         "SendMessage": ("sqs", "send_message", {"QueueUrl": name, "MessageBody": "x", "DelaySeconds": 901}),
         "ReceiveMessage": ("sqs", "receive_message", {"QueueUrl": name, "MaxNumberOfMessages": 11}),
         "DeleteMessage": ("sqs", "delete_message", {"QueueUrl": name, "ReceiptHandle": "x"}),

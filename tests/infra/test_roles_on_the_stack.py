@@ -103,7 +103,11 @@ def calls(stack: Stack) -> dict[str, Call]:
             },
         ),
         "read state": ("s3", "get_object", {"Bucket": out["StateBucket"], "Key": "no-such-object"}),
-    }
+        "look at the intake's share": (
+            "lambda", "get_function_concurrency", {"FunctionName": stack.functions["APIHandler"]},
+        ),
+        "look at a table's warmth": ("dynamodb", "describe_table", {"TableName": out["HealthTable"]}),
+    }  # fmt: skip
 
 
 MAY = {
@@ -160,6 +164,8 @@ MAY = {
         "write feed",
         "publish events",
         "read state",
+        "look at the intake's share",
+        "look at a table's warmth",
     },
     "Announce": {"read channel secrets", "read state"},
     "Evidence": {

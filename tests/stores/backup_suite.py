@@ -188,7 +188,7 @@ class BackupSuite(Pair):
         assert target.ports.ledger.entries("operations", NOW) == source.ports.ledger.entries(
             "operations", NOW
         )
-        due = {key for n in range(16) for key, _ in target.ports.contacts.due(n, at(700), 99)}
+        due = {key for n in range(16) for key, *_ in target.ports.contacts.due(n, at(700), 99)}
         assert due == {keys["ann"], keys["bob"], keys["ann-again"], keys["carl"]}
         assert decided(target.ports) == decided(source.ports)
 

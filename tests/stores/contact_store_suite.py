@@ -17,7 +17,7 @@ def fresh(**changes):
 
 
 def due_keys(contacts: ContactStore, now) -> list[str]:
-    return [key for shard in range(DUE_SHARDS) for key, _ in contacts.due(shard, now, 1_000)]
+    return [key for shard in range(DUE_SHARDS) for key, *_ in contacts.due(shard, now, 1_000)]
 
 
 class ContactStoreSuite:
@@ -117,9 +117,9 @@ class ContactStoreSuite:
         contacts.add(given)
 
         assert given.key not in due_keys(contacts, at(9.999))
-        found = [pair for shard in range(DUE_SHARDS) for pair in contacts.due(shard, at(10), 1_000)]
+        found = [one for shard in range(DUE_SHARDS) for one in contacts.due(shard, at(10), 1_000)]
 
-        assert (given.key, "urgent") in found
+        assert (given.key, "urgent", at(10)) in found
 
     def test_due_rows_come_oldest_first_and_no_more_than_asked(self, contacts):
         rows = [fresh(due_at=at(-5 * n - 10_000)) for n in range(12)]
@@ -128,9 +128,10 @@ class ContactStoreSuite:
         ours = {given.key: given.due_at for given in rows}
 
         for shard in range(DUE_SHARDS):
-            times = [ours[key] for key, _ in contacts.due(shard, NOW, 1_000) if key in ours]
+            found = [(ours[key], due) for key, _, due in contacts.due(shard, NOW, 1_000) if key in ours]
+            times = [due for _, due in found]
 
-            assert times == sorted(times)
+            assert times == sorted(times) == [given for given, _ in found]
             assert len(contacts.due(shard, NOW, 1)) <= 1
 
     def test_due_is_set_kept_and_cleared_with_the_work(self, contacts):

@@ -79,7 +79,7 @@ class ErasedRowSuite:
         contacts.erase(gone)
 
         assert contacts.history(party, 10) == []
-        assert not [name for n in range(16) for name, _ in contacts.due(n, at(10_000), 500) if name == key]
+        assert not [name for n in range(16) for name, *_ in contacts.due(n, at(10_000), 500) if name == key]
 
     def test_the_same_webhook_once_more_is_a_duplicate_and_brings_nobody_back(self, contacts):
         key, party = uuid4().hex, uuid4().hex

@@ -17,6 +17,7 @@ from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
 from send_store_suite import SendStoreSuite
+from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
 from traffic_store_suite import TrafficStoreSuite
 from vantage_store_suite import VantageStoreSuite
@@ -91,6 +92,10 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestStance(StanceStoreSuite):
     pass
 
 

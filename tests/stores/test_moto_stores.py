@@ -15,6 +15,7 @@ from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from send_store_suite import SendStoreSuite
+from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite
 from traffic_store_suite import TrafficStoreSuite
 from vantage_store_suite import VantageStoreSuite
@@ -88,6 +89,10 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestStance(StanceStoreSuite):
     pass
 
 

@@ -16,6 +16,7 @@ from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
 from send_store_suite import SendStoreSuite
+from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
 from traffic_store_suite import TrafficStoreSuite
 from vantage_store_suite import VantageStoreSuite
@@ -83,6 +84,12 @@ class TestRaces(RaceSuite):
 
 
 class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, SnapshotStoreSuite, LedgerSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestStance(StanceStoreSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports

@@ -97,10 +97,38 @@ class TrafficStoreSuite:
 
         assert traffic.voices(path) == two
 
+    def test_sketches_of_people_are_joined_by_window(self, traffic):
+        stream = f"surge/{uuid4().hex}/fr"
+
+        traffic.meet(stream, 10, [3, 70, 16_000])
+        traffic.meet(stream, 10, [70, 5])
+        traffic.meet(stream, 11, [9])
+
+        assert traffic.sketches([stream]) == {stream: {10: {3, 5, 70, 16_000}, 11: {9}}}
+
+    def test_a_new_window_takes_the_place_of_the_one_before_the_last(self, traffic):
+        stream = f"surge/{uuid4().hex}/fr"
+        for window in (10, 11, 12):
+            traffic.meet(stream, window, [window])
+
+        traffic.meet(stream, 10, [99])
+
+        assert traffic.sketches([stream, stream, "surge/nobody/fr"]) == {stream: {11: {11}, 12: {12}}}
+
+    def test_a_streams_counts_and_sketches_lie_side_by_side(self, traffic):
+        stream = f"surge/{uuid4().hex}/fr"
+
+        traffic.add(stream, {FIRST: 3})
+        traffic.meet(stream, 10, [1])
+
+        assert traffic.read([stream])[stream].counts == {FIRST: 3}
+        assert traffic.sketches([stream]) == {stream: {10: {1}}}
+
     def test_traffic_is_no_path_and_no_load(self, traffic, health):
         path = a_path()
         traffic.add(path, {FIRST: 1})
         traffic.keep(usual(path))
         traffic.hear(Voices(path=path, heard=(("ab" * 8, at(0)),), version=1))
+        traffic.meet(path, 10, [1])
 
         assert not any(path in name for name in (*health.everything(), *health.loads()))

@@ -30,6 +30,9 @@ from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.domain.planned_work.record import read_windows, windows_text
 from chalicelib.domain.planned_work.windows import Span, Window, Windows
 from chalicelib.domain.snapshot import Snapshot, dump_orders, dump_snapshot, read_orders, read_snapshot
+from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture
+from chalicelib.domain.surge.posture import Stance
+from chalicelib.domain.surge.record import read_stance, stance_text
 from chalicelib.domain.telling.event import Event, EventType
 from chalicelib.domain.telling.record import read_stories, stories_text
 from chalicelib.domain.telling.story import Gap, Stories, Story, Told, Waiting
@@ -102,6 +105,11 @@ SNAPSHOT = Snapshot(
     },
     loads={"desk-a": Load(at=AT, in_use=3, free=2, waiting=1)},
 )  # fmt: skip
+STANCE = Stance(
+    version=3, posture=Posture.CRISIS, since=AT, asked_at=AT, because="surge", settings={**SHIPPED, Lever.NORMAL: 200},
+    pending=(Lever.NORMAL,), capped=True, month="2026-11", spent=1.25, hourly=0.5, counted_at=AT,
+    news={"id": "3/crisis"},
+)  # fmt: skip
 EVENT = Event(id="evt_1", type=EventType.FLIPPED, at=AT, about={"path": "a#out#fr", "loud": True})
 STORIES = Stories(
     version=5,
@@ -126,6 +134,7 @@ KEPT: Mapping[str, Kept] = {
     "orders": Kept(example=ORDERS, dump=lambda o: plain(dump_orders(o)), read=lambda t: read_orders(json.loads(t))),
     "windows": Kept(example=WINDOWS, dump=windows_text, read=lambda t: read_windows(json.loads(t))),
     "snapshot": Kept(example=SNAPSHOT, dump=dump_snapshot, read=read_snapshot),
+    "stance": Kept(example=STANCE, dump=stance_text, read=read_stance),
     "stories": Kept(example=STORIES, dump=stories_text, read=read_stories),
     "held": Kept(example=Held(channel="shop", request=REQUEST, at=AT), dump=dump_held, read=read_held),
     "ring": Kept(example=Ring(key="k1", lane="urgent", trace="00-ab"), dump=dump_ring, read=read_ring),

@@ -47,6 +47,7 @@ LOCAL = json.dumps(
         },
         "purposes": {"order": {"match": [{}], "routes": {"fr": ["paris", "lille", "nantes"]}}},
         "safety": [{"purpose": "order", "min_channels": 2}],
+        "capacity": {"monthly_cost_cap": 100},
     }
 )
 """The local scene's channels and desks, all as webhooks: what the commands do does not depend on the kind."""

@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 from event_shape import SCHEMA, faults
 
+from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.surge.levers import Posture
+from chalicelib.domain.surge.posture import Stance
+from chalicelib.domain.surge.verdict import Verdict
 from chalicelib.domain.telling.alerts import Alert
 from chalicelib.domain.telling.event import EventType, document
 from chalicelib.domain.telling.flips import News
 from chalicelib.domain.vendor_lists.run import advanced, started
 from chalicelib.http_types import NotSent
 from chalicelib.service.catch_up_ends import tell
-from tests.world import World
+from chalicelib.service.posture_words import change_of, note_of
+from tests.world import PLAN, World
 
+SURGE = {"surge/order/fr": Verdict(up=12.0, seen=50, due=5.0, people=48, attempts=50)}
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -28,6 +34,8 @@ def sent():
         for _ in range(22):
             world.minute()
     now = world.clock.now()
+    risen = Stance(version=1, posture=Posture.CRISIS, because="surge")
+    world.ports.queues.put(note_of(change_of(Stance(), risen, read_plan(PLAN, 1), SURGE, now)))
     tell(world.ports, advanced(started("shop", "1", now, now), 2, 1, 0, cut=False, full=False), "whole", now)
     for _ in range(20):
         world.clock.advance(60)

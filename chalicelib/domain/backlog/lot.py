@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
-from chalicelib.domain.plan import WORLD, Capacity, ChannelPlan, Desk, Plan
+from chalicelib.domain.load import Capacity
+from chalicelib.domain.plan import WORLD, ChannelPlan, Desk, Plan
 
 LOT_SHARDS = 4
 """Partitions of the index for each lot: one takes 1,000 writes a second."""

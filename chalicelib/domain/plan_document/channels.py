@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping
 
 from chalicelib.domain.hours import Hours
+from chalicelib.domain.load import Capacity
 from chalicelib.domain.model import Medium
-from chalicelib.domain.plan import WORLD, WRITTEN, Capacity, ChannelPlan, Desk, Door
+from chalicelib.domain.plan import WORLD, WRITTEN, ChannelPlan, Desk, Door
 from chalicelib.domain.plan_document.canary import read_canary
 from chalicelib.domain.plan_document.faults import IDENTIFIER, Place
 from chalicelib.domain.plan_document.fields import door_link, plain_texts, texts_by, web_address
+from chalicelib.domain.plan_document.staff import read_staff
 from chalicelib.domain.plan_document.watch import read_baseline
 
 MEDIA = tuple(medium.value for medium in Medium)
@@ -15,7 +17,7 @@ _CHANNEL = (
     "kind", "account", "market", "provider", "home", "base", "settings", "medium", "door", "canary", "baseline",
     "promised", "pace",
 )  # fmt: skip
-_DESK = ("channel", "target", "capacity", "hours", "media", "ring")
+_DESK = ("channel", "target", "capacity", "hours", "media", "ring", "agents", "handling", "patience")
 
 
 def read_channels(
@@ -89,6 +91,7 @@ def _desk(id_: str, place: Place, channels: Mapping[str, ChannelPlan], hours: Ma
         hours=None if when.value is None else hours.get(when.known(hours, "opening hours")),
         media=frozenset(media) or WRITTEN,
         ring=place.at("ring").whole(5, 600) or 20,
+        staff=read_staff(place),
     )
 
 

@@ -14,7 +14,9 @@ from chalicelib.domain.plan_document.channels import market, read_channels, read
 from chalicelib.domain.plan_document.faults import Fault, Place, PlanRefused
 from chalicelib.domain.plan_document.fields import hours_document, opening_hours, web_address
 from chalicelib.domain.plan_document.pages import pages_document, read_pages
+from chalicelib.domain.plan_document.postures import capacity_document, read_capacity
 from chalicelib.domain.plan_document.purposes import read_purposes, read_safety
+from chalicelib.domain.plan_document.staff import staff_document
 from chalicelib.domain.plan_document.subscribers import read_subscribers, subscribers_document
 from chalicelib.domain.plan_document.text import document
 from chalicelib.domain.plan_document.watch import baseline_document, read_vantages, vantages_document
@@ -22,7 +24,7 @@ from chalicelib.domain.plan_document.watch import baseline_document, read_vantag
 SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
-    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days",
+    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days", "capacity",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
@@ -42,6 +44,7 @@ def read_plan(
     plan = replace(plan, pages=read_pages(root.at("pages"), plan.channels, formats))
     plan = replace(plan, subscribers=read_subscribers(root.at("subscribers")))
     plan = replace(plan, vantages=read_vantages(root.at("vantages")))
+    plan = replace(plan, capacity=read_capacity(root.at("capacity")))
     if root.faults:
         raise PlanRefused(tuple(root.faults))
     return replace(plan, digest=sha256(dump_plan(plan).encode("utf-8")).hexdigest())
@@ -78,6 +81,7 @@ def _more(plan: Plan) -> dict[str, Any]:
         pages=pages_document(plan.pages),
         vantages=vantages_document(plan.vantages),
         subscribers=subscribers_document(plan.subscribers),
+        capacity=capacity_document(plan.capacity),
         retention_days=plan.retention_days if plan.retention_days != LONGEST_KEPT else None,
     )
 
@@ -151,7 +155,7 @@ def _desk(desk: Desk, names: dict[Hours, str]) -> dict[str, Any]:
     media = sorted(desk.media) if desk.media != WRITTEN else []
     return _given(
         channel=desk.channel, target=dict(desk.target), capacity=capacity, media=media, ring=desk.ring,
-        hours=names[desk.hours] if desk.hours else None,
+        hours=names[desk.hours] if desk.hours else None, **staff_document(desk.staff),
     )  # fmt: skip
 
 

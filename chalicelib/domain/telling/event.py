@@ -18,6 +18,7 @@ class EventType(StrEnum):
     ENDED = "story.ended"
     ALERTED = "alert.raised"
     FETCHED = "contacts.fetched"
+    POSTURE = "capacity.posture.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.orders import LONGEST, OrderKind
 from chalicelib.domain.plan_document.faults import Place
+from chalicelib.domain.surge.posture import SCOPE
 from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
 from chalicelib.service.operate import orders
 from chalicelib.service.operate.post import Post
@@ -48,6 +49,8 @@ def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
         "scope": place.at("scope").text(None, most=200),
         "reason": place.at("reason").text(None, most=200),
     }
+    if (wanted["kind"] == OrderKind.POSTURE) is not wanted["scope"].startswith(SCOPE):
+        place.at("kind").fault(f"a posture has the scope {SCOPE}calm, alert or crisis, and nothing else has")
     until = _until(place.at("until"), now)
     settled(place)
     return orders.Wanted(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.load import FRESH, Load
+from chalicelib.domain.load_science.at_the_desk import wait_at
+from chalicelib.domain.load_science.delay import Delay
 from chalicelib.domain.plan import Desk
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent
@@ -49,8 +51,16 @@ def full(desk: Desk, load: Load | None, post: Post) -> bool:
 def described(desk: Desk | None, load: Load, post: Post) -> Json:
     """A reading as JSON values; `fresh` is False once it says nothing any more."""
     age = post.now - load.at
+    wait = wait_at(desk.staff, load, post.now) if desk else None
     return {
         "at": iso(load.at), "age_seconds": int(age.total_seconds()), "fresh": age <= FRESH,
         "in_use": load.in_use, "free": load.free, "waiting": load.waiting,
-        "full": desk is not None and full(desk, load, post),
+        "full": desk is not None and full(desk, load, post), "wait": wait and _wait(wait),
+    }  # fmt: skip
+
+
+def _wait(wait: Delay) -> Json:
+    """Whole seconds; about eight waits in ten lie from the second to the third."""
+    return {
+        "mean_seconds": round(wait.mean), "from_seconds": round(wait.low), "to_seconds": round(wait.high),
     }  # fmt: skip

@@ -12,11 +12,12 @@ from chalicelib.domain.planned_work.rules import Ahead, new_conflicts
 from chalicelib.domain.planned_work.windows import standing
 from chalicelib.domain.safety import FORBIDDING, new_breaches
 from chalicelib.ports import Stale, Unavailable
+from chalicelib.service.operate.capacity import require_posture
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, Clashing, Overtaken, Unsafe
 
-GIVEN = FORBIDDING | {OrderKind.FORCE_UP}
-"""The kinds that routing obeys; no other can be given."""
+GIVEN = FORBIDDING | {OrderKind.FORCE_UP, OrderKind.POSTURE}
+"""The kinds that routing, or the capacity, obeys; no other can be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
     """
     before = _expected(post, expected)
     plan = post.plan()
-    require_scope(plan, wanted.scope)
+    (require_posture if wanted.kind is OrderKind.POSTURE else require_scope)(plan, wanted.scope)
     order = Order(
         id=f"o{before.version + 1}", kind=wanted.kind, scope=wanted.scope, until=wanted.until,
         owner=post.caller.id, reason=wanted.reason, since=post.now,

@@ -1,0 +1,172 @@
+"""Turn after turn: the floor's functions and the product take turns under the same crowd, on one stack, in one run."""
+
+import json
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from statistics import median, quantiles
+from typing import Any
+
+from bench.load.crowd import __name__ as crowd
+from bench.load.floors import floors
+from infra.local.fakes.vendor_desks import Webhook
+from infra.local.scene import Scene, until
+
+OURS = "ours"
+LANES = ("UrgentQueue", "NormalQueue", "BulkQueue")
+DRAINED_WITHIN = 600
+TEXT = "Où est ma commande ? Elle devait arriver hier. 📦"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is done: at how many clients, rounds in which all take turns, requests in a turn."""
+
+    clients: tuple[int, ...] = (1, 8, 32)
+    rounds: int = 7
+    requests: int = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Requests a second, and the seconds that each took."""
+
+    rate: float
+    latencies: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one number of clients found. `triggers`: whether contacts were delivered meanwhile."""
+
+    clients: int
+    triggers: str
+    ratio_to_bare_put: float
+    ratio_to_put_and_send: float
+    p50_ms: float
+    p99_ms: float
+    requests: int
+
+
+class RefusedError(Exception):
+    """A request was not accepted: then a rate says nothing."""
+
+
+@dataclass(slots=True)
+class Load:
+    """One run."""
+
+    scene: Scene
+    size: Size
+    process: "subprocess.Popen[str]"
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[Row]:
+        """First with the deliveries' triggers off, then, once all is delivered, with them on."""
+        self.urls = {**floors(self.scene.stack), OURS: self.scene.hook("shop")}
+        with untriggered(self.scene):
+            for clients in self.size.clients:
+                yield self._row(clients, "off")
+        for clients in self.size.clients:
+            drained(self.scene)
+            yield self._row(clients, "on")
+
+    def _row(self, clients: int, triggers: str) -> Row:
+        rounds: list[Mapping[str, Turn]] = []
+        order = list(self.urls)
+        for number in range(self.size.rounds + 1):
+            found = {}
+            for name in order:
+                found[name] = self._turn(name, clients)
+                if triggers == "on" and name == OURS:
+                    drained(self.scene)
+            rounds += [found] if number else []  # the first one starts containers
+            order = [*order[1:], order[0]]
+        waits = [1000 * seconds for each in rounds for seconds in each[OURS].latencies]
+        return Row(
+            clients=clients,
+            triggers=triggers,
+            ratio_to_bare_put=_ratio(rounds, "put"),
+            ratio_to_put_and_send=_ratio(rounds, "put and send"),
+            p50_ms=round(median(waits), 1),
+            p99_ms=round(quantiles(waits, n=100)[98], 1),
+            requests=len(waits),
+        )
+
+    def _turn(self, name: str, clients: int) -> Turn:
+        requests = [self._request() for _ in range(self.size.requests)]
+        asked = {"url": self.urls[name], "clients": clients, "requests": requests}
+        told = _asked(self.process, asked)
+        refused = {code: count for code, count in told["codes"].items() if not code.startswith("2")}
+        if refused:
+            raise RefusedError(f"{name}, {clients} clients: {refused}")
+        return Turn(rate=len(requests) / told["seconds"], latencies=told["latencies"])
+
+    def _request(self) -> tuple[Mapping[str, str], str]:
+        key = secrets.token_hex(12)
+        side = Webhook(url=self.scene.hook("shop"), secret=self.scene.shop_secret)
+        signed = side.contact(key, f"person-{key}", TEXT, datetime.now(UTC))
+        return signed.headers, signed.body.decode()
+
+
+def _ratio(rounds: Sequence[Mapping[str, Turn]], floor: str) -> float:
+    """The median of the rounds' own ratios: what slowed a round down slowed both."""
+    return round(median(each[OURS].rate / each[floor].rate for each in rounds), 3)
+
+
+def _asked(process: "subprocess.Popen[str]", asked: Mapping[str, Any]) -> dict[str, Any]:
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("the crowd has no pipes")
+    process.stdin.write(json.dumps(asked) + "\n")
+    process.stdin.flush()
+    told: dict[str, Any] = json.loads(process.stdout.readline())
+    return told
+
+
+@contextmanager
+def gathered() -> Iterator["subprocess.Popen[str]"]:
+    """The crowd's own process: its clients shall not wait for our interpreter."""
+    with subprocess.Popen(  # noqa: S603 - our own module
+        (sys.executable, "-m", crowd), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+
+
+@contextmanager
+def untriggered(scene: Scene) -> Iterator[None]:
+    """Nobody delivers for a while: bells wait in their queues."""
+    client, name = scene.stack.client("lambda"), scene.stack.functions["Deliver"]
+    mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    for mapping in mappings:
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        yield
+    finally:
+        for mapping in mappings:
+            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def drained(scene: Scene) -> None:
+    """Wait until no bell is left, and half a second more for what the last ones led to."""
+    kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def silent() -> bool:
+        client, urls = (
+            scene.stack.client("sqs"),
+            [scene.stack.outputs[name] for name in (*LANES, "EvidenceQueue")],
+        )
+        return not any(
+            int(count)
+            for url in urls
+            for count in client.get_queue_attributes(QueueUrl=url, AttributeNames=kinds)[
+                "Attributes"
+            ].values()
+        )
+
+    until(silent, "every bell is answered", DRAINED_WITHIN)
+    time.sleep(0.5)

@@ -1,0 +1,1 @@
+"""The formulas of waiting lines against a simulation of the lines themselves."""

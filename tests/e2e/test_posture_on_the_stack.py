@@ -1,0 +1,120 @@
+"""The capacity posture on the whole stack: what an order, or with BASCULE_DRILL=full a surge, sets at AWS's own API.
+
+The stack asks its IAM for other actions than AWS does where triggers and provisioned concurrency are changed, and so
+refuses them to the function's own role: those levers stay `pending` here, and it is seen that they are told so.
+"""
+
+import os
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.domain.detection.usual import HALVES, Usual, dump_usual
+from infra.local.scene import until
+
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(400)]
+
+FULL = os.environ.get("BASCULE_DRILL") == "full"
+CAPACITY = """
+capacity:
+  monthly_cost_cap: 50
+  alert: {deliveries: {normal: 30}}
+  crisis: {deliveries: {normal: 40}, requests: {rate: 3000, burst: 1500}, intake_provisioned: 2}
+"""
+STREAM, USUAL = "surge/order/fr", 6
+"""Contacts a minute."""
+
+
+@pytest.fixture
+def ready(planning):
+    """The scene with a plan that has postures; afterwards the plan without them takes everything back."""
+    plan = planning.read("/v1/plan")
+    named = {"If-Match": f'"{plan["version"]}"', "X-Reason": "postures"}
+    assert planning.ops("PUT", "/v1/plan", plan["text"] + CAPACITY, named).code == 200
+    return planning
+
+
+def ordered(scene, posture):
+    tag = scene.ops("GET", "/v1/orders").headers["etag"]
+    order = {"kind": "posture", "scope": f"capacity:{posture}", "until": 10, "reason": "a test"}
+    given = scene.ops("POST", "/v1/orders", order, {"If-Match": tag}, "operator")
+    assert given.code == 201, given.text
+
+
+def lifted(scene):
+    for order in scene.read("/v1/orders")["orders"]:
+        tag = scene.ops("GET", "/v1/orders").headers["etag"]
+        assert scene.ops("DELETE", f"/v1/orders/{order['id']}", headers={"If-Match": tag}).code == 200
+
+
+def at_aws(scene):
+    """How many requests a second vendors' doors let through; the stack keeps what is patched beside what was there."""
+    stage = scene.stack.client("apigateway").get_stage(
+        restApiId=scene.stack.outputs["RestAPIId"], stageName="api"
+    )
+    doors = [each for key, each in stage["methodSettings"].items() if key.endswith("{channel}/POST")]
+    return max(each["throttlingRateLimit"] for each in doors)
+
+
+def throttled(scene, rate):
+    """True once it is so; the minute's look is taken at once."""
+    scene.tick()
+    return at_aws(scene) == rate
+
+
+def posture(scene):
+    return scene.read("/v1/capacity")["posture"]
+
+
+def test_an_order_opens_the_door_wider_and_another_takes_it_back(ready):
+    before = at_aws(ready)
+
+    ordered(ready, "crisis")
+    until(lambda: throttled(ready, 3_000.0), "the door of a crisis", 60)
+    told = ready.read("/v1/capacity")
+    lifted(ready)
+    ordered(ready, "calm")
+    until(lambda: throttled(ready, before), "the door is as wide as before", 60)
+
+    assert before == 2_000.0
+    assert (told["posture"], told["because"], told["money"]["capped"]) == ("crisis", "order", False)
+    assert told["money"]["hourly_usd"] > 0
+    assert set(told["pending"]) <= {"deliveries.normal", "intake_provisioned"}
+    until(lambda: posture(ready) == "calm", "it is calm again", 30)
+
+
+@pytest.mark.skipif(not FULL, reason="a drill of three minutes: BASCULE_DRILL=full")
+def test_ten_times_the_usual_moves_it_by_itself_and_nothing_is_lost(ready):
+    seed(ready)
+    sent = 0
+
+    for _ in range(15):  # 60 in a minute
+        for _ in range(4):
+            sent += ready.contact("form", f"crowd-{sent}", "is it true?").code in (200, 202)
+        time.sleep(4)
+    until(lambda: posture(ready) == "crisis", "a surge is a crisis", 150)
+
+    [stream] = [each for each in ready.read("/v1/capacity")["streams"] if each["purpose"] == "order"]
+    assert sent == 60
+    assert at_aws(ready) == 3_000.0
+    assert stream["attempts"] >= 60
+    assert stream["people"] >= 45
+    until(lambda: arrived(ready) >= sent, "everybody is handed over", 60)
+
+
+def seed(scene):
+    """What weeks would have taught."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    until_ = now.replace(minute=now.minute // 30 * 30)
+    usual = Usual(
+        path=STREAM, until=until_, version=1, learned=HALVES * 6, sums=(USUAL * 30.0 * 5,) * HALVES,
+        weights=(5.0,) * HALVES, spread=0.02 * 1e6, spread_weight=1e6,
+    )  # fmt: skip
+    item = {"pk": {"S": f"traffic/usual#{STREAM}"}, "version": {"N": "1"}, "text": {"S": dump_usual(usual)}}
+    scene.stack.client("dynamodb").put_item(TableName=scene.stack.outputs["HealthTable"], Item=item)
+
+
+def arrived(scene):
+    over = ("sent", "delivered", "answered")
+    return sum(row["channel"] == "shop" and row["state"] in over for row in scene.contacts())
