@@ -52,7 +52,7 @@ def test_thirty_contacts_of_many_deliveries_are_thirty_rows_and_thirty_hand_over
     acknowledged, deliveries = delivered_by_many(made)
 
     in_the_end(scene, lambda: all(taken_texts(scene)[name] for name in made), "thirty hand-overs", 90)
-    until(lambda: overflowing(scene) == 0, "an empty overflow queue", 30)
+    until(lambda: overflowing(scene) == 0, "an empty overflow queue", 150)
     assert (set(acknowledged), acknowledged.total()) == (set(made), deliveries)
     assert [name for name, (channel, _) in made.items() if name not in stored(scene, channel)] == []
     assert [name for name in made if taken_texts(scene)[name] != 1] == []

@@ -89,7 +89,7 @@ def test_given_back_they_are_all_found_by_the_sweep_of_a_release_without_backlog
     contacts, now = world.ports.contacts, world.clock.now()
 
     given = give_back(contacts, now)
-    due = {key for shard in range(16) for key, _ in contacts.due(shard, now + timedelta(seconds=4), 999)}
+    due = {key for shard in range(16) for key, *_ in contacts.due(shard, now + timedelta(seconds=4), 999)}
 
     assert given == 150
     assert due == {row.key for row in rows}

@@ -61,8 +61,13 @@ def deliver(api):
 
 
 def tick(api, event=None):
+    """The tick, and what it has served of backlogs, all at once."""
     with use(api.world.wired):
-        return workers.tick(event or {}, None)
+        done = workers.tick(event or {}, None)
+        for note in [each for each in api.ports.queues.notes if '"backlog"' in each.body]:
+            api.ports.queues.notes.remove(note)
+            workers.probed(api.world.wired, note.body)
+        return done
 
 
 def told(caplog):
