@@ -12,7 +12,7 @@ STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit deploy clean
+.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -58,6 +58,9 @@ drill-upgrade: setup  ## the former release, this one and the former again, unde
 	@$(BIN)/python -m infra.local.upgrade
 
 bench: bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale  ## every benchmark
+
+bench-load: setup  ## requests a second through the local gateway, beside functions that only write
+	@$(BIN)/python -m bench.load
 
 bench-intake: setup  ## what one accepted contact costs
 	@$(BIN)/python -m bench.intake

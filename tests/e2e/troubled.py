@@ -149,6 +149,16 @@ class Play:
         within(lambda: self.health(ward)["state"] == state, f"{ward.path} is {state}", patience)
         return self.health(ward)
 
+    def recovers(self, ward: Ward) -> dict[str, Any]:
+        """The path's health once nothing is held against it: a slow send may end long after the slowness."""
+
+        def sound() -> bool:
+            now = self.health(ward)
+            return now["state"] == "up" and not now["suspect"]
+
+        within(sound, f"{ward.path} is up and not suspect", PATIENCE)
+        return self.health(ward)
+
     def goes_to(self, ward: Ward, desks: tuple[str, ...]) -> str:
         """The desk that decisions choose, once it is one of these."""
         found = ""
@@ -171,7 +181,7 @@ class Play:
         helped = self.serving(ward)
         self.set(ward, "healthy")
         with self.traffic(ward), self.minutes(MINUTE):
-            well = self.becomes(ward, "up")
+            well = self.recovers(ward)
             returned = self.goes_to(ward, (ward.desk,))
             self.opened(ward.way)
         return Told(
