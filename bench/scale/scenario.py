@@ -69,7 +69,7 @@ SCENARIOS = (
     hourly("1 k an hour, 700 a minute", 1e3, SLOW, settings=("shipped",)),
     Scenario(
         name="1 M for 700 a minute", rate=1e6 / HOUR, lasts=HOUR, desk=SLOW, promises=MIXED,
-        settings=("shipped", "in-turn"),
+        settings=("shipped", "as-they-come"),
     ),
     hourly("50 M an hour, 700 a minute", 50e6, SLOW, settings=("shipped",)),
     hourly("1 G an hour, 700 a minute", 1e9, SLOW, settings=("shipped",)),

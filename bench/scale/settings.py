@@ -81,7 +81,7 @@ LANE = "NormalQueue"
 
 def shipped(template: Json) -> Settings:
     """What the template sets, on an account with default quotas where nothing was warmed."""
-    return _on_default_quotas("shipped", shipped_of(template, LANE))
+    return replace(_on_default_quotas("shipped", shipped_of(template, LANE)), in_turn=True)
 
 
 def aws_defaults(template: Json) -> Settings:
@@ -102,17 +102,14 @@ def raised(template: Json) -> Settings:
     )  # fmt: skip
 
 
-def in_turn(template: Json) -> Settings:
-    """As shipped, but whoever waits for a full desk is rung in the order of the promises, at the desk's own rate.
-
-    The product does not do this: it shows what would lift the limit.
-    """
-    return replace(shipped(template), name="in-turn", in_turn=True)
+def as_they_come(template: Json) -> Settings:
+    """As shipped, but whoever waits for a full desk is rung again and again, in no order: what it was like before."""
+    return replace(shipped(template), name="as-they-come", in_turn=False)
 
 
 def every(template: Json) -> dict[str, Settings]:
     """All of them by name."""
-    return {s.name: s for s in (one(template) for one in (aws_defaults, shipped, raised, in_turn))}
+    return {s.name: s for s in (one(template) for one in (aws_defaults, shipped, raised, as_they_come))}
 
 
 def _on_default_quotas(name: str, own: Shipped) -> Settings:

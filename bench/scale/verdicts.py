@@ -31,7 +31,7 @@ def verdicts(rows: Iterable[Json], refused: Mapping[str, float], idle: float) ->
     for settings in ("aws-defaults", "shipped"):
         if row := by_name.get((COLD, settings)):
             yield Verdict(promise=f"lost of 0 to 1,000 a second, {settings}", most=0, found=row["lost"])
-    for settings in ("shipped", "in-turn"):
+    for settings in ("shipped", "as-they-come"):
         if row := by_name.get((BUSY, settings)):
             yield Verdict(
                 promise=f"promises that order would keep, broken: {settings}", most=0, found=row["unserved"]

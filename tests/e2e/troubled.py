@@ -279,6 +279,7 @@ class Story:
 
 def story(scene: Scene) -> Story:
     """One fault after another; silence, which takes its time, beside them: it is another class of evidence."""
+    forget_health(scene)  # whatever was played before
     with troubled(scene) as play, ThreadPoolExecutor(1) as beside:
         with play.minutes(MINUTE):
             for ward in (MAIL, BROWN, SLOW, SHAKY):

@@ -89,7 +89,7 @@ def test_every_number_has_a_source():
     assert {field.name for field in fields(settings.Settings)} - {"name"} == set(settings.SOURCES)
 
 
-@pytest.mark.parametrize("name", ["aws-defaults", "shipped", "raised", "in-turn"])
+@pytest.mark.parametrize("name", ["aws-defaults", "shipped", "raised", "as-they-come"])
 def test_settings_are_known_by_their_names(name):
     assert settings.every(template())[name].name == name
 
