@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from infra.local.fakes.vendors import post
-from infra.local.scene import until
 from tests.e2e import sides
-from tests.e2e.watching import DESKS, doubled, in_the_end, overflowing, stored
+from tests.e2e.watching import DESKS, doubled, in_the_end, overflow_empties, stored
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -52,7 +51,7 @@ def test_thirty_contacts_of_many_deliveries_are_thirty_rows_and_thirty_hand_over
     acknowledged, deliveries = delivered_by_many(made)
 
     in_the_end(scene, lambda: all(taken_texts(scene)[name] for name in made), "thirty hand-overs", 90)
-    until(lambda: overflowing(scene) == 0, "an empty overflow queue", 150)
+    overflow_empties(scene, 150)
     assert (set(acknowledged), acknowledged.total()) == (set(made), deliveries)
     assert [name for name, (channel, _) in made.items() if name not in stored(scene, channel)] == []
     assert [name for name in made if taken_texts(scene)[name] != 1] == []

@@ -128,6 +128,15 @@ def overflowing(scene: Scene) -> int:
     return total
 
 
+def overflow_empties(scene: Scene, seconds: float) -> None:
+    """Wait until all that was held has been replayed. What stays is told with the replay's own words."""
+    try:
+        in_the_end(scene, lambda: overflowing(scene) == 0, "an empty overflow queue", seconds)
+    except SceneError as stuck:
+        said = Counter(str(line.get("came")) for line in log_lines(scene, "ReplayOverflow"))
+        raise AssertionError(f"{overflowing(scene)} are still held; the replay said {dict(said)}") from stuck
+
+
 @contextmanager
 def replay_stopped(scene: Scene) -> Iterator[None]:
     """Nobody reads the overflow queue for a while."""
