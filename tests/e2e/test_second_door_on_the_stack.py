@@ -12,7 +12,15 @@ from infra.local.fakes.vendors import post
 from infra.local.fault_proxy import Fault, FaultProxy
 from tests.e2e import sides
 from tests.e2e.test_nothing_doubled import taken_texts
-from tests.e2e.watching import doubled, in_the_end, log_lines, overflowing, replay_stopped, stored
+from tests.e2e.watching import (
+    doubled,
+    in_the_end,
+    log_lines,
+    overflow_empties,
+    overflowing,
+    replay_stopped,
+    stored,
+)
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -51,6 +59,7 @@ def test_without_any_function_requests_are_held_and_each_genuine_one_is_served_o
     genuine = replace(sides.form(scene, eve, eve, "forged"), url=second(scene, "shop"))
     forged = replace(genuine, body=genuine.body.replace(b"forged", b"FORGED"))
 
+    overflow_empties(scene, 150)
     before = len(taken_in(scene))
 
     with replay_stopped(scene):
@@ -62,7 +71,7 @@ def test_without_any_function_requests_are_held_and_each_genuine_one_is_served_o
     assert taken_in(scene)[before:] == []
     in_the_end(scene, lambda: all(taken_texts(scene)[text] for text in made), "the replay", 60)
     assert [text for text in made if taken_texts(scene)[text] != 1] == []
-    in_the_end(scene, lambda: overflowing(scene) == 0, "the queue is empty", 30)
+    overflow_empties(scene, 30)
     assert eve not in stored(scene, "shop")
     assert doubled(scene) == []
     assert "forged" in [line.get("refusal") for line in log_lines(scene, "ReplayOverflow")]
