@@ -45,13 +45,14 @@ def delivered_by_many(made):
     return Counter(name for name, acknowledged in answers if acknowledged), len(turns)
 
 
+@pytest.mark.timeout(600)
 def test_thirty_contacts_of_many_deliveries_are_thirty_rows_and_thirty_hand_overs(scene):
     made = many_contacts(scene)
 
     acknowledged, deliveries = delivered_by_many(made)
 
     in_the_end(scene, lambda: all(taken_texts(scene)[name] for name in made), "thirty hand-overs", 90)
-    overflow_empties(scene, 150)
+    overflow_empties(scene)
     assert (set(acknowledged), acknowledged.total()) == (set(made), deliveries)
     assert [name for name, (channel, _) in made.items() if name not in stored(scene, channel)] == []
     assert [name for name in made if taken_texts(scene)[name] != 1] == []
