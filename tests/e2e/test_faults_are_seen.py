@@ -57,7 +57,8 @@ def test_a_subscriber_hears_of_the_departure_and_of_the_return(trouble, fault):
     heard = [event for event in trouble.events if event["path"] == WARDS[fault].path]
 
     opened = [event for event in heard if event["news"] == "opened"]
-    assert [(each["class"], each["before"], each["after"]) for each in opened] == [
-        (CLASSES[fault], "closed", "open")
-    ]
+    left = [event for event in heard if (event["before"], event["after"]) == ("closed", "open")]
+    assert [each["class"] for each in opened] == [CLASSES[fault]]
+    assert [each["class"] for each in left] == [CLASSES[fault]]
+    assert left == opened or left[0]["news"] == "late"  # queues keep no order: the trial may be told first
     assert "returned" in {event["news"] for event in heard}

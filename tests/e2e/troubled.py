@@ -230,10 +230,12 @@ class Play:
         events = events_of(self.scene.fakes.taken("subscriber"))
         return [event["data"] for event in events if event["type"] == "path.flipped"]
 
-    def returns_heard(self) -> bool:
-        """True once the subscriber was told of each ward's return."""
-        told = {event["path"] for event in self.heard() if event["news"] == "returned"}
-        return told >= {MAIL.path, BROWN.path, SLOW.path}
+    def all_heard(self) -> bool:
+        """True once the subscriber was told of each ward's departure and of its return."""
+        heard = self.heard()
+        left = {event["path"] for event in heard if (event["before"], event["after"]) == ("closed", "open")}
+        back = {event["path"] for event in heard if event["news"] == "returned"}
+        return left & back >= {MAIL.path, BROWN.path, SLOW.path}
 
     def departures(self, ward: Ward) -> int:
         """How often the path was left, by the ledger."""
@@ -293,7 +295,7 @@ def story(scene: Scene) -> Story:
         onsets = tuple(play.dies("messenger", "messenger-fr") for _ in range(LENGTH.onsets))
         mail = silent.result()
         with play.minutes(MINUTE), suppress(SceneError):  # what was not heard in time, the tests will miss
-            within(play.returns_heard, "the subscriber hears of every return", 60)
+            within(play.all_heard, "the subscriber hears of every departure and return", 150)
         return Story(
             brown=brown, slow=slow, silent=mail, departures=departures, onsets=onsets, began=since,
             events=tuple(play.heard()), ended=datetime.now(UTC),
