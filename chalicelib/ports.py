@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the intake stores no health, and does without its machines
     from chalicelib.domain.detection.vantages import Key, Sight
     from chalicelib.domain.detection.voices import Voices
     from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth
+    from chalicelib.domain.permission.record import Record
     from chalicelib.domain.planned_work.windows import Windows
     from chalicelib.domain.proof.chain import Entry
     from chalicelib.domain.proof.dispatch import Dispatch
@@ -303,6 +304,38 @@ class OrderStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that permission is made of, as it was read: the newest plan's number (0: none) and the three documents."""
+
+    plan: int
+    orders: Orders
+    windows: "Windows"
+    record: "Record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be stored in place of what stands, each the next version of its document; None: as it is."""
+
+    plan: PlanVersion | None = None
+    orders: Orders | None = None
+    windows: "Windows | None" = None
+    record: "Record | None" = None
+
+
+class PermissionStore(Protocol):
+    """Plan, orders, windows and the record of permission taken together: the one way to change any of them."""
+
+    def read(self) -> Standing:
+        """What stands, one document after the other: `write` finds out whether they stood together."""
+        ...
+
+    def write(self, seen: Standing, change: Change) -> None:
+        """Store all of a change, if none of the four has changed since it was seen. Raises Stale."""
+        ...
+
+
 class TrafficStore(Protocol):
     """What customers do, counted: contacts of each path by slots of five minutes, and voices about a path."""
 
@@ -546,6 +579,7 @@ __all__ = [
     "RECEIPTS",
     "STORY",
     "Ahead",
+    "Change",
     "Clock",
     "ContactStore",
     "Control",
@@ -560,6 +594,7 @@ __all__ = [
     "OrderStore",
     "PageStore",
     "PeopleStore",
+    "PermissionStore",
     "PlanStore",
     "PlanVersion",
     "PortError",
@@ -569,6 +604,7 @@ __all__ = [
     "SnapshotStore",
     "Stale",
     "StanceStore",
+    "Standing",
     "StoryStore",
     "TrafficStore",
     "Unavailable",

@@ -1,6 +1,6 @@
 """What botocore's errors mean to the ports: who is Stale, what is Unavailable, which permission lacks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,17 @@ class ConditionFailed(Exception):
         self.item = item
 
 
+class Cancelled(Exception):
+    """A transaction was refused; for each of its parts the reason's code, and what is stored where that was sent."""
+
+    def __init__(self, reasons: Iterable[Mapping[str, Any]]) -> None:
+        self.codes, self.items = [], []
+        for reason in reasons:
+            self.codes.append(str(reason.get("Code", "None")))
+            self.items.append(reason.get("Item", {}))
+        super().__init__(", ".join(self.codes))
+
+
 class Absent(Exception):
     """The object or secret is not there, or (object storage without permission to list) may not be."""
 
@@ -43,7 +54,7 @@ class Absent(Exception):
 def calling(action: str) -> Iterator[None]:
     """Translate what goes wrong while an AWS action (`dynamodb:PutItem`) runs.
 
-    Raises ConditionFailed, Absent, or Unavailable for all else: throttling, 5xx, a missing table, a refused
+    Raises ConditionFailed, Cancelled, Absent, or Unavailable for all else: throttling, 5xx, a missing table, a refused
     request. The last is a fault of ours, and still the caller must then keep the contact elsewhere.
     """
     try:
@@ -68,6 +79,8 @@ def _meaning(action: str, refused: faults.ClientError) -> Exception:
     if code in ("ConditionalCheckFailedException", "PreconditionFailed", "ConditionalRequestConflict", "412"):
         stored: Any = refused.response.get("Item", {})
         return ConditionFailed(stored)
+    if code == "TransactionCanceledException":
+        return Cancelled(refused.response.get("CancellationReasons", ()))
     if code in _ABSENT and not action.startswith("dynamodb:"):
         return Absent(action)
     if code in _DENIED:

@@ -1,9 +1,9 @@
 """Plans and orders: immutable versions (long ones in S3 by digest, a copy of each for when the table is gone)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.objects import Bucket
@@ -12,7 +12,7 @@ from chalicelib.domain.orders import Orders
 from chalicelib.domain.snapshot import dump_orders, millis, moment, read_orders
 from chalicelib.ports import Missing, PlanVersion, Stale, Unavailable
 
-_PLAN = "plan"
+PLAN = "plan"
 _LONGEST = 300_000
 _JSON = "application/json"
 _HEADS = "#version, #digest, #author, #reason, #at"
@@ -27,20 +27,28 @@ class AwsPlans:
 
     def publish(self, plan: PlanVersion) -> None:
         """A GetItem of the version before, a long plan to S3, one conditional PutItem, then the copy to S3."""
-        if plan.version > 1 and not self._table.get({"pk": _PLAN, "version": plan.version - 1}):
+        if plan.version > 1 and not self._table.get({"pk": PLAN, "version": plan.version - 1}):
             raise Stale(f"version {plan.version - 1} was never published")
-        item = {"pk": _PLAN, "version": plan.version, **_heading(plan), **self._placed(plan)}
+        item = self.item_of(plan)
         try:
             self._table.put(item, "attribute_not_exists(#pk)")
         except ConditionFailed as taken:
             if taken.item != item:
                 raise Stale(f"version {plan.version} is already published") from taken
+        self.keep_copy(plan, item)
+
+    def item_of(self, plan: PlanVersion) -> dict[str, Any]:
+        """A version's item; the words of a long plan are in S3 from then on, where nothing leads to them yet."""
+        return {"pk": PLAN, "version": plan.version, **_heading(plan), **self._placed(plan)}
+
+    def keep_copy(self, plan: PlanVersion, item: dict[str, Any]) -> None:
+        """The copy in S3 of a version that stands, for when the table is gone."""
         self._state.write(_copy(plan.version), json.dumps({**item, **_words(plan)}), ContentType=_JSON)
 
     def version(self, number: int) -> PlanVersion:
         """One consistent GetItem, and a GetObject for a long plan; the copy when the table is gone."""
         try:
-            item = self._table.get({"pk": _PLAN, "version": number})
+            item = self._table.get({"pk": PLAN, "version": number})
         except Unavailable:
             item = json.loads(self._state.read(_copy(number)).text)
         if not item:
@@ -50,7 +58,7 @@ class AwsPlans:
     def current(self) -> PlanVersion:
         """One consistent Query."""
         options = {"Limit": 1, "ScanIndexForward": False, "ConsistentRead": True}
-        found = self._table.query("#pk = :pk", options, pk=_PLAN)
+        found = self._table.query("#pk = :pk", options, pk=PLAN)
         if not found:
             raise Missing("no plan was ever published")
         return self._whole(found[0])
@@ -64,7 +72,7 @@ class AwsPlans:
             "ProjectionExpression": _HEADS,
         }
         highest = 10**9 if below is None else below - 1
-        found = self._table.query("#pk = :pk AND #version <= :highest", options, pk=_PLAN, highest=highest)
+        found = self._table.query("#pk = :pk AND #version <= :highest", options, pk=PLAN, highest=highest)
         return [_head(item) for item in found]
 
     def _placed(self, plan: PlanVersion) -> dict[str, str]:
@@ -84,21 +92,25 @@ class AwsPlans:
 class AwsOrders:
     """OrderStore."""
 
-    _KEY = {"pk": "orders"}  # noqa: RUF012 - never changed
+    KEY: ClassVar[Mapping[str, str]] = {"pk": "orders"}
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
+    def item_of(self, orders: Orders) -> dict[str, Any]:
+        """The orders' item."""
+        text = json.dumps(dump_orders(orders), separators=(",", ":"))
+        return {**self.KEY, "version": orders.version, "orders": text}
+
     @understanding("the stored orders")
     def read(self) -> Orders:
         """One consistent GetItem."""
-        item = self._table.get(self._KEY)
+        item = self._table.get(self.KEY)
         return read_orders(json.loads(item["orders"])) if item else Orders()
 
     def write(self, orders: Orders) -> None:
         """One conditional PutItem; finding exactly these orders stored means that our own answer was lost."""
-        text = json.dumps(dump_orders(orders), separators=(",", ":"))
-        item = {**self._KEY, "version": orders.version, "orders": text}
+        item = self.item_of(orders)
         try:
             if orders.version == 1:
                 self._table.put(item, "attribute_not_exists(#pk)")

@@ -20,6 +20,7 @@ from chalicelib.ports import (
     OrderStore,
     PageStore,
     PeopleStore,
+    PermissionStore,
     PlanStore,
     Queues,
     Secrets,
@@ -113,6 +114,13 @@ class AwsPorts:
         from chalicelib.aws.maintenance import AwsMaintenance  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsMaintenance(Table(self.clients, self._names.orders_table))
+
+    @cached_property
+    def permission(self) -> PermissionStore:
+        """Both tables in one transaction, and the state bucket for long plans."""
+        from chalicelib.aws.permission import AwsPermission  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsPermission(self.clients, self._names)
 
     @cached_property
     def snapshots(self) -> SnapshotStore:

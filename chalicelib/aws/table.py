@@ -37,6 +37,22 @@ class Table:
         asked = self._asked((only_if,), values) | {"Item": typed(item)}
         self._write("PutItem", asked, only_if)
 
+    def putting(self, item: Mapping[str, Any], only_if: str, **values: Any) -> Plain:
+        """A part of a transaction: write a whole item."""
+        return {"Put": self._part(only_if, values) | {"Item": typed(item)}}
+
+    def checking(self, key: Mapping[str, Any], only_if: str, **values: Any) -> Plain:
+        """A part of a transaction: an item must be as it was."""
+        return {"ConditionCheck": self._part(only_if, values) | {"Key": typed(key)}}
+
+    def together(self, parts: list[Plain]) -> None:
+        """Have all parts of a transaction done, or none, of whichever tables. Raises Cancelled, Unavailable.
+
+        A repetition by the client bears the same token: it takes effect once.
+        """
+        with calling("dynamodb:TransactWriteItems"):
+            self._clients("dynamodb").transact_write_items(TransactItems=parts)
+
     def update(self, key: Mapping[str, str], change: str, only_if: str = "", **values: Any) -> Plain:
         """Change attributes by an update expression; the item as it was before (empty: it was not there)."""
         asked = self._asked((change, only_if), values) | {"Key": typed(key), "UpdateExpression": change}
@@ -90,6 +106,10 @@ class Table:
         while after:
             items, after = self.scan(after)
             yield from items
+
+    def _part(self, only_if: str, values: Mapping[str, Any]) -> Plain:
+        asked = self._asked((only_if,), values)
+        return asked | {"ConditionExpression": only_if, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
     def _asked(self, expressions: Iterable[str], values: Mapping[str, Any]) -> Plain:
         asked: Plain = {"TableName": self._name}

@@ -14,6 +14,8 @@ from chalicelib.domain.surge.levers import CapacityPlan
 from chalicelib.domain.vendor_pages.plan import PagePlan
 
 WORLD = "world"
+MIN_WAIT = timedelta(seconds=5)
+"""Between two changes of what is commanded on one scope."""
 
 WRITTEN = frozenset(medium for medium in Medium if not medium.waits)
 """What a desk takes unless its plan says more: a live call needs a desk that can be dialled."""
@@ -135,6 +137,7 @@ class Plan:
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     vantages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention_days: int = 90
+    min_wait: timedelta = MIN_WAIT
     capacity: CapacityPlan | None = None
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(

@@ -1,12 +1,12 @@
 """Safety rules: what orders and plans must always leave to a purpose. They limit permission, never belief."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 
 from chalicelib.domain.orders import OrderKind, Orders
-from chalicelib.domain.plan import Option, Plan, SafetyRule
+from chalicelib.domain.plan import WORLD, Option, Plan, SafetyRule
 from chalicelib.domain.plan_document.purposes import capacity_of
 
 FORBIDDING = frozenset({OrderKind.FORCE_DOWN, OrderKind.DRAIN, OrderKind.MAINTENANCE})
@@ -14,7 +14,7 @@ FORBIDDING = frozenset({OrderKind.FORCE_DOWN, OrderKind.DRAIN, OrderKind.MAINTEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What is permitted for a purpose in a market at its worst moment: distinct channels, and capacity.
+    """What is permitted for a purpose in a market at one moment: distinct channels, and capacity.
 
     Capacity adds up the desks' limits (`rate`, else `concurrent`); a desk without a limit makes it infinite.
     """
@@ -26,9 +26,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """A rule that is not kept: `index` is its place in the plan, `left` what would be left."""
+    """A rule that is not kept: `path` is its place in the plan, `left` what would be left."""
 
-    index: int
+    path: str
     rule: SafetyRule
     left: Left
 
@@ -42,48 +42,67 @@ class Breach:
         )
 
 
-def breaches(plan: Plan, orders: Orders, now: datetime) -> tuple[Breach, ...]:
-    """Every rule and market that these orders leave short at some moment from `now` on."""
+def rules_of(plan: Plan) -> tuple[tuple[str, SafetyRule], ...]:
+    """The plan's rules by their places; an essential purpose without a rule of its own keeps one channel."""
+    own = {rule.purpose for rule in plan.safety}
+    implied = (p.id for p in plan.purposes.values() if p.essential and p.id not in own)
+    return (
+        *((f"safety[{index}]", rule) for index, rule in enumerate(plan.safety)),
+        *((f"purposes.{id_}.essential", SafetyRule(purpose=id_)) for id_ in implied),
+    )
+
+
+def markets(plan: Plan) -> tuple[str, ...]:
+    """Every market that the plan names: its own, the channels', the routes', and the world."""
+    found = {plan.market, WORLD, *(channel.market for channel in plan.channels.values())}
+    return tuple(sorted(found | {market for p in plan.purposes.values() for market in p.routes}))
+
+
+def served(plan: Plan, purpose: str) -> tuple[str, ...]:
+    """The markets whose customers have a route: its own; with one for the world all, as orders name paths."""
+    found = plan.purposes.get(purpose)
+    routes = tuple(found.routes) if found else ()
+    return tuple(dict.fromkeys((*routes, *markets(plan)))) if WORLD in routes else routes
+
+
+def short(plan: Plan, held: Collection[str]) -> tuple[Breach, ...]:
+    """Every rule and market that is left short while these scopes are out."""
     return tuple(
-        Breach(index=index, rule=rule, left=left)
-        for index, rule in enumerate(plan.safety)
-        for left in (
-            _worst(plan, rule.purpose, market, orders, now) for market in _markets(plan, rule.purpose)
-        )
+        Breach(path=path, rule=rule, left=left)
+        for path, rule in rules_of(plan)
+        for left in (_left(plan, rule.purpose, market, held) for market in served(plan, rule.purpose))
         if left.channels < rule.min_channels or left.capacity < rule.min_capacity
     )
 
 
-def new_breaches(plan: Plan, before: Orders, after: Orders, now: datetime) -> tuple[Breach, ...]:
-    """The breaches that `after` makes, or makes worse: an order is not blamed for what was short already."""
-    known = {(b.index, b.left.market): b.left for b in breaches(plan, before, now)}
-    return tuple(b for b in breaches(plan, after, now) if _worse(b.left, known.get((b.index, b.left.market))))
+def breaches(plan: Plan, orders: Orders, now: datetime) -> tuple[Breach, ...]:
+    """Every rule that these orders leave short at some moment from `now` on, each at the first such moment."""
+    forbidding = [order for order in orders.given if order.kind in FORBIDDING and order.until > now]
+    edges = sorted({now, *(order.since for order in forbidding if order.since > now)})
+    first: dict[tuple[str, str], Breach] = {}
+    for at in edges:
+        for breach in short(plan, {order.scope for order in forbidding if order.holds_at(at)}):
+            first.setdefault((breach.path, breach.left.market), breach)
+    return tuple(first.values())
 
 
-def _worse(left: Left, before: Left | None) -> bool:
-    return before is None or left.channels < before.channels or left.capacity < before.capacity
+def worse(after: Iterable[Breach], before: Iterable[Breach]) -> Iterator[Breach]:
+    """The breaches of one moment that were not there before, or leave less: nobody is blamed for the others.
+
+    A rule is known by what it asks for, not by its place, so that two plans can be compared.
+    """
+    known = {(b.rule, b.left.market): b.left for b in before}
+    for breach in after:
+        was = known.get((breach.rule, breach.left.market))
+        if was is None or breach.left.channels < was.channels or breach.left.capacity < was.capacity:
+            yield breach
 
 
-def _markets(plan: Plan, purpose: str) -> Iterator[str]:
-    """The markets with routes of their own; that of "world" stands for all the others."""
-    found = plan.purposes.get(purpose)
-    yield from found.routes if found else ()
-
-
-def _worst(plan: Plan, purpose: str, market: str, orders: Orders, now: datetime) -> Left:
-    """Permission only shrinks when an order begins: those moments are all there is to look at."""
-    options = plan.options(purpose, market)
-    begins = {order.since for order in orders.given if order.kind in FORBIDDING and order.since > now}
-    found = [_left(market, _permitted(options, orders, at)) for at in (now, *sorted(begins))]
-    return replace(
-        found[0], channels=min(left.channels for left in found), capacity=min(left.capacity for left in found)
-    )
-
-
-def _permitted(options: Iterable[Option], orders: Orders, at: datetime) -> list[Option]:
-    return [option for option in options if not FORBIDDING & orders.on(option.scopes, at)]
-
-
-def _left(market: str, permitted: list[Option]) -> Left:
+def _left(plan: Plan, purpose: str, market: str, held: Collection[str]) -> Left:
+    permitted = [option for option in plan.options(purpose, market) if not _out(option, held)]
     capacity = sum(capacity_of(option.desk) for option in permitted)
     return Left(market=market, channels=len({o.desk.channel for o in permitted}), capacity=capacity)
+
+
+def _out(option: Option, held: Collection[str]) -> bool:
+    return any(scope in held for scope in option.scopes)

@@ -18,6 +18,7 @@ from chalicelib.service.operate.refusals import (
     Faulty,
     Overtaken,
     Refusal,
+    TooSoon,
     Unsafe,
 )
 from chalicelib.service.situation import NoSituation
@@ -41,6 +42,9 @@ TABLE: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
     ),
     refusals.Unsafe: (HTTPStatus.CONFLICT, "unsafe", "A safety rule forbids this"),
     refusals.Clashing: (HTTPStatus.CONFLICT, "clashing", "A rule for planned work forbids this"),
+    refusals.InUse: (HTTPStatus.CONFLICT, "in-use", "A fallback in use must stay"),
+    refusals.TooSoon: (HTTPStatus.CONFLICT, "too-soon", "It was changed a moment ago"),
+    refusals.SwitchedOff: (HTTPStatus.CONFLICT, "switched-off", "This is switched off"),
     refusals.Unfit: (HTTPStatus.CONFLICT, "unfit", "It is in no state for this"),
     refusals.BadPlan: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad-plan", "The plan cannot be used"),
     Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "A store does not answer"),
@@ -88,13 +92,15 @@ def _more(error: Exception) -> Mapping[str, Any]:
         return {"rules": [_rule(breach) for breach in error.breaches]}
     if isinstance(error, Clashing):
         return {"rules": [clash(conflict) for conflict in error.conflicts]}
+    if isinstance(error, TooSoon):
+        return {"scope": error.scope, "retry_at": iso(error.at)}
     return {}
 
 
 def _rule(breach: Any) -> Mapping[str, Any]:
     rule = breach.rule
     return {
-        "path": f"safety[{breach.index}]", "purpose": rule.purpose, "market": breach.left.market,
+        "path": breach.path, "purpose": rule.purpose, "market": breach.left.market,
         "min_channels": rule.min_channels, "min_capacity": rule.min_capacity, "message": str(breach),
     }  # fmt: skip
 
@@ -112,6 +118,8 @@ def _headers(error: Exception, *, ours: bool) -> Mapping[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, Overtaken):
         return {"ETag": f'"{error.current}"'}
+    if isinstance(error, TooSoon):
+        return {"Retry-After": str(error.wait)}
     return {"Retry-After": "5"} if ours else {}
 
 

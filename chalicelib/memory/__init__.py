@@ -9,6 +9,7 @@ from chalicelib.memory.loud import MemoryEvents, MemoryStories
 from chalicelib.memory.maintenance import MemoryMaintenance
 from chalicelib.memory.pages import MemoryPages
 from chalicelib.memory.people import MemoryPeople
+from chalicelib.memory.permission import MemoryPermission
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
@@ -24,6 +25,7 @@ class MemoryPorts:
     contacts: MemoryContacts = field(default_factory=MemoryContacts)
     people: MemoryPeople = field(default_factory=MemoryPeople)
     health: MemoryHealth = field(default_factory=MemoryHealth)
+    permission: MemoryPermission = field(init=False)
     pages: MemoryPages = field(default_factory=MemoryPages)
     vantages: MemoryVantages = field(default_factory=MemoryVantages)
     traffic: MemoryTraffic = field(default_factory=MemoryTraffic)
@@ -41,13 +43,15 @@ class MemoryPorts:
     control: MemoryControl = field(default_factory=MemoryControl)
 
     def __post_init__(self) -> None:
-        """Dead letters lie in the queues."""
+        """Dead letters lie in the queues; permission is made of three others."""
         object.__setattr__(self, "dead_letters", MemoryDeadLetters(self.queues))
+        permission = MemoryPermission(self.plans, self.orders, self.maintenance)
+        object.__setattr__(self, "permission", permission)
 
 
 __all__ = [
     "ManualClock", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth",
     "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
-    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues",
+    "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

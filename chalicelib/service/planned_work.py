@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.belief import Belief
+from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.notice_turns import announced
 from chalicelib.domain.planned_work.notices import NoticeState
@@ -13,7 +14,9 @@ from chalicelib.domain.planned_work.record import windows_text
 from chalicelib.domain.planned_work.vendor_windows import Sky, followed, set_of
 from chalicelib.domain.planned_work.windows import VENDOR, Window, Windows
 from chalicelib.domain.snapshot import millis
-from chalicelib.ports import Stale, Unavailable
+from chalicelib.ports import Stale, Standing, Unavailable
+from chalicelib.service.operate.refusals import Clashing, InUse, TooSoon
+from chalicelib.service.permit import Light, Wish, permitted
 from chalicelib.service.stores import Stores
 
 STREAM = "maintenance"
@@ -23,27 +26,39 @@ Entry = dict[str, str]
 
 
 def planned_work(stores: Stores, plan: Plan, beliefs: Mapping[str, Belief], now: datetime) -> Windows:
-    """The windows to go by; changed ones are stored first, in one compared write, and told to the ledger.
+    """The windows to go by; changed ones are stored first, by the one way there is, and told to the ledger.
 
-    Whoever writes at the same time wins: then the next minute looks again. Raises Unavailable when the windows or
-    the orders cannot be read; pages that cannot be read leave the windows as they are.
+    Whoever writes at the same time wins, a rule or a switch that is against it holds: then the next minute looks again.
+    Raises Unavailable when windows or orders cannot be read; pages that cannot be leave the windows as they are.
     """
-    before = stores.maintenance.read()
-    after = before
-    with suppress(Unavailable):
-        pages = stores.pages.read(plan.pages) if plan.pages else {}
-        sky = Sky(plan=plan, orders=stores.orders.read(), beliefs=beliefs)
-        after = followed(sky, pages, before, now)
-    after = announced(plan, after, now)
-    if after is before or len(windows_text(after).encode()) > MOST_BYTES:
+    seen = stores.permission.read()
+    before = seen.windows
+    after = announced(plan, _followed(stores, plan, seen, beliefs=beliefs, now=now), now)
+    other = seen.plan != plan.version
+    if after is before or other or len(windows_text(after).encode()) > MOST_BYTES:
         return before
-    written = replace(after, version=before.version + 1)
+    wish = Wish(windows=replace(after, version=before.version + 1))
     try:
-        stores.maintenance.write(written)
-    except (Stale, Unavailable):
+        change = permitted(seen, wish, Light(plan=plan, now=now, beliefs=beliefs))
+        stores.permission.write(seen, change)
+    except (Stale, Unavailable, Clashing, InUse, TooSoon):
         return before
+    written = change.windows or before
     _write_down(stores, before, written, now)
     return written
+
+
+def _followed(
+    stores: Stores, plan: Plan, seen: Standing, *, beliefs: Mapping[str, Belief], now: datetime
+) -> Windows:
+    """The windows after what vendors' pages say; as they are while automation is switched off."""
+    if seen.record.is_off(Switch.AUTOMATION, now):
+        return seen.windows
+    with suppress(Unavailable):
+        pages = stores.pages.read(plan.pages) if plan.pages else {}
+        sky = Sky(plan=plan, orders=seen.orders, beliefs=beliefs)
+        return followed(sky, pages, seen.windows, now)
+    return seen.windows
 
 
 def _write_down(stores: Stores, before: Windows, after: Windows, now: datetime) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.surge.levers import Lever, Posture
 from chalicelib.domain.surge.posture import Asked, Stance, asked_by, counted, moved, ordered
@@ -71,15 +72,8 @@ class Keeper:
         self, before: Stance, plan: Plan, verdicts: Mapping[str, Verdict] | None, now: datetime
     ) -> Stance:
         """The stance as it should be, with its money counted; a change not told yet is kept until it is."""
-        seen = (
-            Asked(posture=before.posture, because="blind")
-            if verdicts is None
-            else asked_by(verdicts.values(), now)
-        )
-        asked = ordered(self.stores.orders.read(), now) or seen
-        if plan.capacity is None:
-            asked = Asked(posture=Posture.CALM, because="quiet", ordered=True)
-        after = moved(counted(before, now), asked, now)
+        asked = self._asked(before, plan, verdicts, now)
+        after = counted(before, now) if asked is None else moved(counted(before, now), asked, now)
         todo = steps(after.settings, after.posture, plan.capacity, after.spent)
         levers = [call.lever for call in todo.calls]
         after = replace(
@@ -91,6 +85,21 @@ class Keeper:
             named = replace(after, version=before.version + 1)
             after = replace(after, news=change_of(before, named, plan, verdicts or {}, now))
         return after
+
+    def _asked(
+        self, before: Stance, plan: Plan, verdicts: Mapping[str, Verdict] | None, now: datetime
+    ) -> Asked | None:
+        """What asks for a posture; None while nothing but an order may move it: switched off, or moved just now."""
+        if plan.capacity is None:
+            return Asked(posture=Posture.CALM, because="quiet", ordered=True)
+        seen = self.stores.permission.read()
+        order = ordered(seen.orders, now)
+        fresh = before.since is not None and now - before.since < plan.min_wait
+        if order is None and (fresh or seen.record.is_off(Switch.AUTOMATION, now)):
+            return None
+        if order is None and verdicts is None:
+            return Asked(posture=before.posture, because="blind")
+        return order or asked_by((verdicts or {}).values(), now)
 
     def _done(self, stance: Stance) -> tuple[Stance, tuple[str, ...]]:
         """The stance after telling its news and setting what is pending: what fails is left for the next run."""

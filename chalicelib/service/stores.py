@@ -13,6 +13,7 @@ from chalicelib.ports import (
     OrderStore,
     PageStore,
     PeopleStore,
+    PermissionStore,
     PlanStore,
     Queues,
     Secrets,
@@ -60,6 +61,11 @@ class Stores(Protocol):
     @property
     def maintenance(self) -> MaintenanceStore:
         """The maintenance windows."""
+        ...
+
+    @property
+    def permission(self) -> PermissionStore:
+        """Plan, orders and windows, changed together."""
         ...
 
     @property

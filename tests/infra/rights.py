@@ -40,6 +40,7 @@ def call_of(right: Right, names: Mapping[str, str]) -> Call:
         "GetItem": ("dynamodb", "get_item", {**table, "Key": KEY}),
         "PutItem": ("dynamodb", "put_item", {**table, "Item": {"no-key": {"S": "x"}}}),
         "UpdateItem": ("dynamodb", "update_item", {**table, "Key": {"no-key": {"S": "x"}}}),
+        "ConditionCheckItem": ("dynamodb", "transact_write_items", {"TransactItems": [{"ConditionCheck": _absent(table)}]}),
         "BatchGetItem": ("dynamodb", "batch_get_item", {"RequestItems": {name: {"Keys": [KEY]}}}),
         "Query": ("dynamodb", "query", {**table, **_nobody(logical)}),
         "Scan": ("dynamodb", "scan", {**table, "Limit": 1}),
@@ -59,6 +60,11 @@ def call_of(right: Right, names: Mapping[str, str]) -> Call:
         "PutEvents": ("events", "put_events", {"Entries": [event]}),
         "GetAccount": ("sesv2", "get_account", {}),
     }[operation]  # fmt: skip
+
+
+def _absent(table: Json) -> Json:
+    """A condition that no item of the table fulfils."""
+    return {**table, "Key": {"no-key": {"S": "x"}}, "ConditionExpression": "attribute_exists(pk)"}
 
 
 def _nobody(logical: str) -> Json:

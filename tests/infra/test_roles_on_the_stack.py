@@ -76,6 +76,21 @@ def calls(stack: Stack) -> dict[str, Call]:
             "put_item",
             {"TableName": out["PlansTable"], "Item": {"pk": {"S": "role-probe"}, "version": {"N": "0"}}},
         ),
+        "check plans in a transaction": (
+            "dynamodb",
+            "transact_write_items",
+            {
+                "TransactItems": [
+                    {
+                        "ConditionCheck": {
+                            "TableName": out["PlansTable"],
+                            "Key": {"pk": {"S": "role-probe"}, "version": {"N": "9"}},
+                            "ConditionExpression": "attribute_not_exists(pk)",
+                        }
+                    }
+                ]
+            },
+        ),
         "write ledger": (
             "dynamodb",
             "put_item",
@@ -126,6 +141,7 @@ MAY = {
         "read people",
         "write people",
         "write plans",
+        "check plans in a transaction",
         "write ledger",
         "read channel secrets",
         "write state",
@@ -159,6 +175,7 @@ MAY = {
         "write people",
         "read health",
         "write plans",
+        "check plans in a transaction",
         "write ledger",
         "write state",
         "write feed",

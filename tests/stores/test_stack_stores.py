@@ -14,6 +14,7 @@ from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
+from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite

@@ -38,6 +38,7 @@ purposes:
   alarm: {match: [{channel: shop, keywords: [fire]}], routes: {fr: [desk-c]}, essential: true, offer: {fr: o, en: o}}
 safety:
   - {purpose: order, min_channels: 1, min_capacity: 5}
+  - {purpose: alarm, min_channels: 0}
 """,
     1,
 )  # fmt: skip

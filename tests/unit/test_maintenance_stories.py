@@ -99,6 +99,7 @@ def test_when_it_ends_the_path_goes_on_by_its_health(api):
 
 def test_an_order_that_ends_between_two_reads_makes_way_for_the_window_under_it(api):
     plan(api, start=0, end=120, drain_before="1m")
+    api.world.clock.advance(6)
     give(api, until=10)
     api.refresh()
     assert reason(api) == ("desk-b", {"desk-a": "overridden"})

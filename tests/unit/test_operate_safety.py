@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.orders import Order, OrderKind, Orders
+from chalicelib.domain.permission.worsened import worsened
 from chalicelib.domain.plan_document.reader import read_plan
-from chalicelib.domain.safety import breaches, new_breaches
+from chalicelib.domain.planned_work.rules import Ahead
+from chalicelib.domain.planned_work.windows import Windows
+from chalicelib.domain.safety import breaches
 from chalicelib.service.operate.callers import Caller
 from chalicelib.service.operate.orders import Wanted
 from chalicelib.service.operate.orders import give as give_order
@@ -28,12 +31,16 @@ def order(scope, kind=OrderKind.DRAIN, *, id_="o1", since=START, minutes=60):
     return Order(id=id_, kind=kind, scope=scope, until=until, owner="o", reason="r", since=since)
 
 
+def on(orders):
+    return Ahead(plan=PLANNED, orders=orders, windows=Windows())
+
+
 def test_an_order_is_not_blamed_for_what_was_short_before_it():
     short = Orders(given=(order("desk:desk-a"), order("desk:desk-b", id_="o2")))
     elsewhere = short.give(order("channel:shop", id_="o3"), START)
 
     assert breaches(PLANNED, short, START)
-    assert new_breaches(PLANNED, short, elsewhere, START) == ()
+    assert worsened(on(short), on(elsewhere), START) == ()
 
 
 def test_an_order_that_begins_later_counts_where_it_overlaps_another():
@@ -48,7 +55,7 @@ def test_an_order_that_begins_later_counts_where_it_overlaps_another():
 def test_forcing_up_never_breaks_a_rule():
     forced = Orders().give(order("channel:box-a", OrderKind.FORCE_UP), START)
 
-    assert new_breaches(PLANNED, Orders(), forced, START) == ()
+    assert worsened(on(Orders()), on(forced), START) == ()
 
 
 def test_a_race_of_writers_gets_round_no_safety_rule():

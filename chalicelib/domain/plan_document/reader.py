@@ -4,15 +4,16 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from chalicelib.domain.hours import Hours
-from chalicelib.domain.plan import WRITTEN, ChannelPlan, Desk, Match, Plan, Purpose
+from chalicelib.domain.plan import MIN_WAIT, WRITTEN, ChannelPlan, Desk, Match, Plan, Purpose
 from chalicelib.domain.plan_document.canary import canary_document
 from chalicelib.domain.plan_document.channels import market, read_channels, read_desks
 from chalicelib.domain.plan_document.faults import Fault, Place, PlanRefused
-from chalicelib.domain.plan_document.fields import hours_document, opening_hours, web_address
+from chalicelib.domain.plan_document.fields import duration, hours_document, opening_hours, web_address
 from chalicelib.domain.plan_document.pages import pages_document, read_pages
 from chalicelib.domain.plan_document.postures import capacity_document, read_capacity
 from chalicelib.domain.plan_document.purposes import read_purposes, read_safety
@@ -24,10 +25,11 @@ from chalicelib.domain.plan_document.watch import baseline_document, read_vantag
 SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
-    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days", "capacity",
+    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days", "capacity", "min_wait",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
+LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_KEPT = 90
 """Days: rows end then by themselves, and with them what they prove."""
 
@@ -83,6 +85,7 @@ def _more(plan: Plan) -> dict[str, Any]:
         subscribers=subscribers_document(plan.subscribers),
         capacity=capacity_document(plan.capacity),
         retention_days=plan.retention_days if plan.retention_days != LONGEST_KEPT else None,
+        min_wait=f"{int(plan.min_wait.total_seconds())}s" if plan.min_wait != MIN_WAIT else "",
     )
 
 
@@ -106,7 +109,15 @@ def _read(root: Place, version: int, kinds: Collection[str] | None) -> Plan:
         purposes=purposes,
         safety=read_safety(root.at("safety"), purposes, desks),
         retention_days=root.at("retention_days").whole(1, LONGEST_KEPT) or LONGEST_KEPT,
+        min_wait=_wait(root.at("min_wait")),
     )
+
+
+def _wait(place: Place) -> timedelta:
+    found = duration(place, MIN_WAIT)
+    if found > LONGEST_WAIT:
+        place.fault("must be at most 10m")
+    return found
 
 
 def _refuse_other_shapes(root: Place) -> None:

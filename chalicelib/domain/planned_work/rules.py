@@ -9,7 +9,7 @@ from chalicelib.domain.orders import Order, Orders
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.scopes import affected, serves, silenced, taken
 from chalicelib.domain.planned_work.windows import AHEAD, REPLY, Window, Windows, standing
-from chalicelib.domain.safety import FORBIDDING, breaches
+from chalicelib.domain.safety import FORBIDDING, short
 
 LONGEST_SILENCE = timedelta(hours=24)
 
@@ -134,10 +134,10 @@ def _unsafe(plan: Plan, active: Sequence[Order], at: datetime) -> Iterator[Confl
     if not active:
         return
     latest = max(active, key=lambda order: order.since).id
-    for breach in breaches(plan, Orders(given=tuple(active)), at):
+    for breach in short(plan, {order.scope for order in active}):
         yield Conflict(
             rule=MaintenanceRule.SAFETY, at=at, purpose=breach.rule.purpose, window=latest,
-            message=f"breaks safety[{breach.index}]: {breach}",
+            message=f"breaks {breach.path}: {breach}",
         )  # fmt: skip
 
 

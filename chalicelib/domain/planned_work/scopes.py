@@ -3,13 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from chalicelib.domain.model import Direction, path_id
-from chalicelib.domain.plan import WORLD, Plan, Purpose
-
-
-def markets(plan: Plan) -> tuple[str, ...]:
-    """Every market that the plan names: its own, the channels', the routes', and the world."""
-    found = {plan.market, WORLD, *(channel.market for channel in plan.channels.values())}
-    return tuple(sorted(found | {market for p in plan.purposes.values() for market in p.routes}))
+from chalicelib.domain.plan import Plan, Purpose
+from chalicelib.domain.safety import markets, served
 
 
 def affected(plan: Plan, scopes: Collection[str]) -> tuple[str, ...]:
@@ -45,7 +40,7 @@ def taken(plan: Plan, purpose: str, alternative: str, held: Collection[str]) -> 
 def silenced(plan: Plan, held: Collection[str]) -> Iterator[tuple[str, str]]:
     """The (purpose, market) pairs without any permitted desk, and (purpose, "") without any way in."""
     for purpose in plan.purposes.values():
-        for market in purpose.routes:
+        for market in served(plan, purpose.id):
             options = plan.options(purpose.id, market)
             if all(any(scope in held for scope in option.scopes) for option in options):
                 yield purpose.id, market

@@ -7,6 +7,8 @@ from hashlib import sha256
 
 from chalicelib.domain.belief import Belief
 from chalicelib.domain.orders import Orders
+from chalicelib.domain.permission.fallbacks import taken_away
+from chalicelib.domain.permission.worsened import worsened
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.rules import LONGEST_SILENCE, Ahead, new_conflicts
 from chalicelib.domain.planned_work.vendor_scopes import alternatives_of, scopes_of
@@ -53,6 +55,19 @@ def followed(sky: Sky, pages: Mapping[str, Watched], windows: Windows, now: date
     for window in told:
         judged = _judged(sky, window, after, now)
         after = replace(after, planned=(*after.planned, judged))
+    return windows if set_of(after) == set_of(windows) else after
+
+
+def yielded(sky: Sky, windows: Windows, now: datetime) -> Windows:
+    """The windows after those of vendors have yielded to what people command: who has no room diverts no more.
+
+    The very same object when all have room.
+    """
+    after = windows.of_people()
+    for window in sorted(_of_vendors(windows), key=lambda w: (w.spans[0].start, w.id)):
+        why = _no_room(sky, window, after, now) if window.effect is Effect.DIVERT else ()
+        kept = replace(window, effect=Effect.EXPECT, unserved=why) if why else window
+        after = replace(after, planned=(*after.planned, kept))
     return windows if set_of(after) == set_of(windows) else after
 
 
@@ -125,15 +140,25 @@ def _judged(sky: Sky, window: Window, before: Windows, now: datetime) -> Window:
     beliefs = sky.beliefs if since <= now else {}
     named = alternatives_of(sky.plan, window.scopes, held, beliefs)
     wanted = replace(window, alternatives=named, drain_before=DRAIN)
-    sides = (before, replace(before, planned=(*before.planned, wanted)))
+    why = _no_room(sky, wanted, before, now)
+    return replace(window, effect=Effect.EXPECT, unserved=why) if why else wanted
+
+
+def _no_room(sky: Sky, window: Window, before: Windows, now: datetime) -> tuple[str, ...]:
+    """Why the rules leave a window no room beside those before it; empty when they do."""
+    before = _near(before, window.spans[0])
+    sides = (before, replace(before, planned=(*before.planned, window)))
     ahead = [Ahead(plan=sky.plan, orders=sky.orders, windows=side) for side in sides]
-    found = new_conflicts(ahead[0], ahead[1], now)
-    if not found:
-        return wanted
-    lines = dict.fromkeys(
-        f"{conflict.rule}: purpose {conflict.purpose!r} {conflict.message}" for conflict in found
-    )
-    return replace(window, effect=Effect.EXPECT, unserved=tuple(lines)[:_TOLD])
+    lines = [f"{c.rule}: purpose {c.purpose!r} {c.message}" for c in new_conflicts(ahead[0], ahead[1], now)]
+    lines += [f"safety: {breach}" for _, breach in (() if lines else worsened(ahead[0], ahead[1], now))]
+    orders = [standing(sky.orders, side, now) for side in sides]
+    carried = taken_away(sky.plan, (orders[0], orders[1]), sky.beliefs, now)
+    lines += [f"in use: {one}" for one in (() if window.current(now) else carried)]
+    return tuple(dict.fromkeys(lines))[:_TOLD]
+
+
+def _of_vendors(windows: Windows) -> Iterator[Window]:
+    return (window for window in windows.planned if window.source == VENDOR and window.spans)
 
 
 def _covered(window: Window, before: Windows) -> bool:

@@ -19,6 +19,7 @@ class EventType(StrEnum):
     ALERTED = "alert.raised"
     FETCHED = "contacts.fetched"
     POSTURE = "capacity.posture.changed"
+    GLASS = "safety.glass"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

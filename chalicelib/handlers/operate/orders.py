@@ -7,6 +7,7 @@ from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.surge.posture import SCOPE
 from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
 from chalicelib.service.operate import orders
+from chalicelib.service.operate.in_force import in_force
 from chalicelib.service.operate.post import Post
 
 MOST_MINUTES = int(LONGEST.total_seconds()) // 60
@@ -15,8 +16,9 @@ MOST_MINUTES = int(LONGEST.total_seconds()) // 60
 def read(asked: Asked, post: Post) -> Said:
     """All orders that have not ended, and the version to name when changing them."""
     asked.parameters()
-    found = post.stores.orders.read()
-    return Said(body=orders.listed(found, post.now), headers=tagged(found.version))
+    seen = post.stores.permission.read()
+    body = orders.listed(seen.orders, post.now) | in_force(post, seen)
+    return Said(body=body, headers=tagged(seen.orders.version))
 
 
 def give(asked: Asked, post: Post) -> Said:
@@ -25,6 +27,16 @@ def give(asked: Asked, post: Post) -> Said:
     expected = asked.meant_for()
     given = orders.give(post, _wanted(asked, post.now), expected)
     return _changed(given, post, 201)
+
+
+def renew(asked: Asked, post: Post) -> Said:
+    """Have an order end at another time."""
+    asked.parameters()
+    expected = asked.meant_for()
+    place = asked.document("until")
+    until = until_of(place.at("until"), post.now)
+    settled(place)
+    return _changed(orders.renew(post, asked.arguments["order"], until, expected), post, 200)
 
 
 def lift(asked: Asked, post: Post) -> Said:
@@ -43,7 +55,7 @@ def _changed(given: orders.Given, post: Post, code: int) -> Said:
 
 
 def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
-    place = asked.document("kind", "scope", "until", "reason")
+    place = asked.document("kind", "scope", "until", "reason", "break_glass")
     wanted = {
         "kind": place.at("kind").choice([kind.value for kind in OrderKind if kind in orders.GIVEN], None),
         "scope": place.at("scope").text(None, most=200),
@@ -51,14 +63,18 @@ def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
     }
     if (wanted["kind"] == OrderKind.POSTURE) is not wanted["scope"].startswith(SCOPE):
         place.at("kind").fault(f"a posture has the scope {SCOPE}calm, alert or crisis, and nothing else has")
-    until = _until(place.at("until"), now)
+    until, glass = until_of(place.at("until"), now), place.at("break_glass").text(most=40)
     settled(place)
     return orders.Wanted(
-        kind=OrderKind(wanted["kind"]), scope=wanted["scope"], reason=wanted["reason"], until=until
+        kind=OrderKind(wanted["kind"]),
+        scope=wanted["scope"],
+        reason=wanted["reason"],
+        until=until,
+        glass=glass,
     )
 
 
-def _until(place: Place, now: datetime) -> datetime:
+def until_of(place: Place, now: datetime) -> datetime:
     """A time, or whole minutes from now. The value after a fault is of no account: `settled` raises."""
     if isinstance(place.value, int | float):
         return now + timedelta(minutes=place.whole(1, MOST_MINUTES, 1) or 1)

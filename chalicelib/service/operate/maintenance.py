@@ -5,16 +5,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
+from chalicelib.domain.permission.record import Switch
+from chalicelib.domain.plan import Plan
 from chalicelib.domain.plan_document.faults import Fault, Place
 from chalicelib.domain.plan_document.fields import duration
 from chalicelib.domain.planned_work.calendar_windows import Planned, read_windows_of
-from chalicelib.domain.planned_work.rules import Ahead, Conflict, new_conflicts
+from chalicelib.domain.planned_work.rules import Conflict
 from chalicelib.domain.planned_work.scopes import affected
 from chalicelib.domain.planned_work.windows import ICAL, VENDOR, Effect, Window, Windows, extended
-from chalicelib.ports import Stale, Unavailable
+from chalicelib.ports import Standing
 from chalicelib.service.operate.post import Json, Post
-from chalicelib.service.operate.refusals import Absent, Clashing, Faulty, Overtaken, Unfit
+from chalicelib.service.operate.refusals import Absent, Clashing, Faulty, Overtaken, TooSoon, Unfit
 from chalicelib.service.operate.windows import described, faults_of, room_faults, tasks
+from chalicelib.service.permit import Wish, permitted, require_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +47,19 @@ def listed(windows: Windows, now: datetime) -> Json:
 
 def check(post: Post, wanted: Window) -> Checked:
     """What would speak against planning this window, by the code that plans it; nothing is stored. Raises Faulty."""
-    windows = post.stores.maintenance.read()
-    _require_sound(post, windows.put(wanted, post.now), (wanted,))
-    found = _conflicts(post, windows, windows.put(wanted, post.now))
-    return Checked(conflicts=found, affected=affected(post.plan(), wanted.scopes), window=wanted)
+    seen = post.stores.permission.read()
+    light = post.light(seen.plan)
+    if light.plan is None:
+        raise Absent("plan", "current")
+    windows = seen.windows.put(wanted, post.now)
+    _require_sound(light.plan, windows, (wanted,))
+    found: tuple[Conflict, ...] = ()
+    try:
+        with suppress(TooSoon):  # by the time that it is planned, that is over
+            permitted(seen, Wish(windows=windows), light)
+    except Clashing as clashing:
+        found = clashing.conflicts
+    return Checked(conflicts=found, affected=affected(light.plan, wanted.scopes), window=wanted)
 
 
 def plan(post: Post, wanted: Window, expected: Collection[int]) -> Changed:
@@ -106,53 +118,26 @@ Change = Callable[[Windows], tuple[Windows, Sequence[Window]]]
 def _changed(
     post: Post, expected: Collection[int], change: Change, what: str, *, window_id: str = ""
 ) -> Changed:
-    before = post.stores.maintenance.read()
-    if before.version not in expected:
-        raise Overtaken(before.version)
-    after, about = change(before)
-    _require_sound(post, after, about)
-    seen = post.stores.orders.read().version
-    _require_peace(post, before, after)
-    try:
-        post.stores.maintenance.write(after)
-    except Stale:
-        raise Overtaken(post.stores.maintenance.read().version) from None
-    _look_again(post, before, after, seen)
+    about: list[Window] = []
+
+    def make(seen: Standing, plan: Plan) -> Wish:
+        if seen.windows.version not in expected:
+            raise Overtaken(seen.windows.version)
+        if not window_id:  # undoing is never switched off
+            require_on(seen.record, Switch.ORDERS, post.now)
+        after, about[:] = change(seen.windows)
+        _require_sound(plan, after, about)
+        return Wish(windows=after)
+
+    _, changed = post.settle(make)
+    after = changed.windows or Windows()
     names = window_id or ",".join(window.id for window in about)[:1000]
     written = post.write_down(what, version=str(after.version), windows=names)
     return Changed(windows=after, about=about, announced=post.republish("maintenance") and written)
 
 
-def _look_again(post: Post, before: Windows, after: Windows, seen: int) -> None:
-    """An order that somebody gave while this was planned: of the two, at least the later one finds the other.
-
-    Raises Clashing after taking the plan back.
-    """
-    try:
-        if post.stores.orders.read().version != seen:
-            _require_peace(post, before, after)
-    except Unavailable:
-        return
-    except Clashing:
-        with suppress(Stale):  # whoever wrote after us has looked at it as it is now
-            post.stores.maintenance.write(replace(before, version=after.version + 1))
-        raise
-
-
-def _require_peace(post: Post, before: Windows, after: Windows) -> None:
-    clashing = _conflicts(post, before, after)
-    if clashing:
-        raise Clashing(clashing)
-
-
-def _conflicts(post: Post, before: Windows, after: Windows) -> tuple[Conflict, ...]:
-    plan, orders = post.plan(), post.stores.orders.read()
-    sides = [Ahead(plan=plan, orders=orders, windows=windows) for windows in (before, after)]
-    return new_conflicts(sides[0], sides[1], post.now)
-
-
-def _require_sound(post: Post, after: Windows, about: Sequence[Window]) -> None:
-    plan, faults = post.plan(), list(room_faults(after))
+def _require_sound(plan: Plan, after: Windows, about: Sequence[Window]) -> None:
+    faults = list(room_faults(after))
     for window in about:
         where = f"event {window.title!r} " if window.source == ICAL else ""
         faults += (replace(fault, path=f"{where}{fault.path}") for fault in faults_of(plan, window))

@@ -1,20 +1,21 @@
-"""Orders: giving one, lifting one; each write is meant for the version that the operator has seen."""
+"""Orders: giving, renewing, lifting one; each write is meant for the version that the operator has seen."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.model import Direction
 from chalicelib.domain.orders import Order, OrderKind, Orders
+from chalicelib.domain.permission.glass import find, used
+from chalicelib.domain.permission.record import Glass, Record, Switch
 from chalicelib.domain.plan import WORLD, Plan
-from chalicelib.domain.planned_work.rules import Ahead, new_conflicts
-from chalicelib.domain.planned_work.windows import standing
-from chalicelib.domain.safety import FORBIDDING, new_breaches
-from chalicelib.ports import Stale, Unavailable
+from chalicelib.domain.safety import FORBIDDING
+from chalicelib.ports import Standing
+from chalicelib.service.glass_words import note_of
 from chalicelib.service.operate.capacity import require_posture
 from chalicelib.service.operate.post import Json, Post, iso
-from chalicelib.service.operate.refusals import Absent, Clashing, Overtaken, Unsafe
+from chalicelib.service.operate.refusals import Absent, Forbidden, Overtaken, Unfit
+from chalicelib.service.permit import Wish, require_on
 
 GIVEN = FORBIDDING | {OrderKind.FORCE_UP, OrderKind.POSTURE}
 """The kinds that routing, or the capacity, obeys; no other can be given."""
@@ -22,12 +23,13 @@ GIVEN = FORBIDDING | {OrderKind.FORCE_UP, OrderKind.POSTURE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an operator asks for; `until` is aware and at most 24 hours away."""
+    """What an operator asks for; `until` is aware and at most 24 hours away; `glass` is what two persons broke."""
 
     kind: OrderKind
     scope: str
     until: datetime
     reason: str
+    glass: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,33 +44,61 @@ class Given:
 def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
     """Give an order, if the stored orders' version is one of `expected`.
 
-    Raises Overtaken, Absent for a scope that the plan does not have, Unsafe when it would break a safety rule,
-    Clashing when it would leave planned work without its alternative.
-    The rules are checked against the very orders that the write replaces, so a race cannot get round them.
+    Raises Overtaken, Absent for a scope that the plan does not have, and what `permitted` says against it: it is
+    stored only if plan, orders and windows are still those that were looked at.
     """
-    before = _expected(post, expected)
-    plan = post.plan()
-    (require_posture if wanted.kind is OrderKind.POSTURE else require_scope)(plan, wanted.scope)
-    order = Order(
-        id=f"o{before.version + 1}", kind=wanted.kind, scope=wanted.scope, until=wanted.until,
-        owner=post.caller.id, reason=wanted.reason, since=post.now,
-    )  # fmt: skip
-    after = before.give(order, post.now)
-    seen = _require_permitted(post, plan, before, after)
-    _write(post, after)
-    _look_again(post, plan, (before, after), seen)
-    return _told(post, after, order, "give order")
+
+    def make(seen: Standing, plan: Plan) -> Wish:
+        _require_expected(seen, expected)
+        glass = _glass(post, seen.record, wanted)
+        (require_posture if wanted.kind is OrderKind.POSTURE else require_scope)(plan, wanted.scope)
+        return _wish(post, seen, wanted, glass)
+
+    _, change = post.settle(make)
+    after = change.orders or Orders()
+    order = after.given[-1]
+    if not wanted.glass or change.record is None:
+        return _told(post, after, order, "give order")
+    glass = find(change.record, wanted.glass, post.now)
+    told = post.tell(note_of(replace(glass, reason=order.reason), "used", post.caller.id, post.now))
+    given = _told(post, after, order, f"give order under {glass.id}")
+    return replace(given, announced=given.announced and told)
+
+
+def renew(post: Post, order_id: str, until: datetime, expected: Collection[int]) -> Given:
+    """Have an order end at another time. Raises Overtaken, Absent, and as `give`.
+
+    An order that ends then already is left as it is, whatever version is named: asking twice changes nothing.
+    """
+
+    def make(seen: Standing, _: Plan) -> Wish:
+        order = _found(seen.orders, order_id, post.now)
+        if order.until == until:
+            return Wish()
+        _require_expected(seen, expected)
+        require_on(seen.record, Switch.ORDERS, post.now)
+        if order_id in seen.record.under_glass(post.now):
+            raise Unfit("an order under broken glass ends with it: break the glass again")
+        return Wish(orders=seen.orders.give(replace(order, until=until), post.now))
+
+    seen, change = post.settle(make)
+    after = change.orders or seen.orders
+    order = _found(after, order_id, post.now)
+    if change.orders is None:
+        return Given(orders=after, order=order, announced=True)
+    return _told(post, after, order, "renew order")
 
 
 def lift(post: Post, order_id: str, expected: Collection[int]) -> Given:
-    """End an order now. Raises Overtaken, and Absent when it is not there (any more)."""
-    before = _expected(post, expected)
-    order = next((o for o in before.given if o.id == order_id and o.until > post.now), None)
-    if order is None:
-        raise Absent("order", order_id)
-    after = before.lift(order_id, post.now)
-    _write(post, after)
-    return _told(post, after, order, "lift order")
+    """End an order now: neither a switch nor a wait keeps anybody from it. Raises Overtaken, Absent."""
+
+    def make(seen: Standing, _: Plan) -> Wish:
+        _require_expected(seen, expected)
+        _found(seen.orders, order_id, post.now)
+        return Wish(orders=seen.orders.lift(order_id, post.now))
+
+    seen, change = post.settle(make)
+    return _told(post, change.orders or seen.orders, _found(seen.orders, order_id, post.now), "lift order")
 
 
 def require_scope(plan: Plan, scope: str) -> None:
@@ -108,52 +138,45 @@ def _known_path(plan: Plan, path: str) -> bool:
     return channel in plan.channels and direction in tuple(Direction) and market in markets
 
 
-def _look_again(post: Post, plan: Plan, sides: tuple[Orders, Orders], seen: int) -> None:
-    """Work that somebody planned while this order was given: of the two, at least the later one finds the other.
+def _wish(post: Post, seen: Standing, wanted: Wanted, glass: Glass | None) -> Wish:
+    order = Order(
+        id=f"o{seen.orders.version + 1}", kind=wanted.kind, scope=wanted.scope, owner=post.caller.id,
+        until=min(wanted.until, glass.until) if glass else wanted.until, reason=wanted.reason, since=post.now,
+    )  # fmt: skip
+    after = seen.orders.give(order, post.now)
+    if glass is None:
+        return Wish(orders=after)
+    return Wish(orders=after, record=used(seen.record, glass, order.id), glass=order.id)
 
-    Raises Unsafe or Clashing after taking the order back.
-    """
-    before, after = sides
+
+def _glass(post: Post, record: Record, wanted: Wanted) -> Glass | None:
+    """The broken glass that an order is given under. Raises Absent, Unfit, Forbidden, SwitchedOff."""
+    if not wanted.glass:
+        require_on(record, Switch.ORDERS, post.now)
+        return None
     try:
-        if post.stores.maintenance.read().version != seen:
-            _require_permitted(post, plan, before, after)
-    except Unavailable:
-        return
-    except (Unsafe, Clashing):
-        with suppress(Stale):  # whoever wrote after us has looked at it as it is now
-            post.stores.orders.write(replace(before, version=after.version + 1, _by_scope={}))
-        raise
+        glass = find(record, wanted.glass, post.now)
+    except KeyError:
+        raise Absent("break-glass", wanted.glass) from None
+    if not glass.broken_at(post.now):
+        raise Unfit("a second person has not confirmed it yet")
+    if wanted.scope != glass.scope or wanted.kind not in FORBIDDING:
+        raise Unfit(f"it permits to take out {glass.scope!r} alone")
+    if post.caller.id not in (glass.owner, glass.by):
+        raise Forbidden("it is for the two persons who broke the glass")
+    return glass
 
 
-def _require_permitted(post: Post, plan: Plan, before: Orders, after: Orders) -> int:
-    """What orders and planned work leave together, and the version of the windows that were looked at.
-
-    An order ends within 24 hours, as does this look ahead. Raises Unsafe, Clashing.
-    """
-    windows = post.stores.maintenance.read().of_people()
-    joined = [standing(orders, windows, post.now) for orders in (before, after)]
-    unsafe = new_breaches(plan, joined[0], joined[1], post.now)
-    if unsafe:
-        raise Unsafe(unsafe)
-    sides = [Ahead(plan=plan, orders=orders, windows=windows) for orders in (before, after)]
-    clashing = new_conflicts(sides[0], sides[1], post.now)
-    if clashing:
-        raise Clashing(clashing)
-    return windows.version
-
-
-def _expected(post: Post, expected: Collection[int]) -> Orders:
-    found = post.stores.orders.read()
-    if found.version not in expected:
-        raise Overtaken(found.version)
+def _found(orders: Orders, order_id: str, now: datetime) -> Order:
+    found = next((o for o in orders.given if o.id == order_id and o.until > now), None)
+    if found is None:
+        raise Absent("order", order_id)
     return found
 
 
-def _write(post: Post, orders: Orders) -> None:
-    try:
-        post.stores.orders.write(orders)
-    except Stale:
-        raise Overtaken(post.stores.orders.read().version) from None
+def _require_expected(seen: Standing, expected: Collection[int]) -> None:
+    if seen.orders.version not in expected:
+        raise Overtaken(seen.orders.version)
 
 
 def _told(post: Post, orders: Orders, order: Order, what: str) -> Given:

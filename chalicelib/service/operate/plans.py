@@ -6,19 +6,17 @@ from hashlib import sha256
 
 from chalicelib.channels import ChannelError, Setting, kind, kinds
 from chalicelib.domain.keys import cursor_of, parts_of
-from chalicelib.domain.orders import Orders
+from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.domain.plan_document.lint import warnings
 from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
-from chalicelib.domain.planned_work.rules import Ahead, conflicts
-from chalicelib.domain.planned_work.windows import standing
-from chalicelib.domain.safety import new_breaches
 from chalicelib.pages import formats
-from chalicelib.ports import Missing, PlanVersion, Stale
+from chalicelib.ports import Missing, PlanVersion, Standing
 from chalicelib.service.operate.canaries import canary_faults
 from chalicelib.service.operate.post import Json, Post, iso
-from chalicelib.service.operate.refusals import Absent, BadPlan, Clashing, Faulty, Overtaken, Unsafe
+from chalicelib.service.operate.refusals import Absent, BadPlan, Faulty, Overtaken
+from chalicelib.service.permit import Wish, require_on, settle
 from chalicelib.service.registry import config_of
 
 Held = Mapping[str, tuple[str, ...]]
@@ -89,28 +87,28 @@ def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Pu
     checked = check(post, text)
     if checked.plan is None or checked.faults:
         raise BadPlan(checked.faults)
-    _require_permitted(post, checked.plan)
     made = PlanVersion(
         version=newest + 1, text=text, digest=sha256(text.encode()).hexdigest(), author=post.caller.id,
         reason=reason, at=post.now, compiled=dump_plan(checked.plan),
     )  # fmt: skip
-    try:
-        post.stores.plans.publish(made)
-    except Stale:
-        raise Overtaken(_newest(post)) from None
+    store(post, made, checked.plan)
     written = post.write_down("publish plan", version=str(made.version), digest=made.digest)
     return Published(version=made, warnings=checked.warnings, announced=post.republish("plan") and written)
 
 
-def _require_permitted(post: Post, plan: Plan) -> None:
-    """What tonight's orders, and all planned work ahead, would leave of this plan."""
-    orders, windows = post.stores.orders.read(), post.stores.maintenance.read().of_people()
-    unsafe = new_breaches(plan, Orders(), standing(orders, windows, post.now), post.now)
-    if unsafe:
-        raise Unsafe(unsafe)
-    clashing = conflicts(Ahead(plan=plan, orders=orders, windows=windows), post.now)
-    if clashing:
-        raise Clashing(clashing)
+def store(post: Post, made: PlanVersion, plan: Plan) -> None:
+    """Make a version the newest: by the one way there is, for people and for automation.
+
+    Raises Overtaken when it does not follow the newest, SwitchedOff, and what `permitted` says against it.
+    """
+
+    def make(seen: Standing, _: Plan | None) -> Wish:
+        if seen.plan != made.version - 1:
+            raise Overtaken(seen.plan)
+        require_on(seen.record, Switch.PUBLICATION, post.now)
+        return Wish(version=made, plan=plan)
+
+    settle(post.stores.permission, post.light, make)
 
 
 def described(found: PlanVersion) -> Json:

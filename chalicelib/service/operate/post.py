@@ -1,16 +1,20 @@
 """The operator's post: who does something, when, and what it is done on."""
 
 import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.belief import Belief
 from chalicelib.domain.plan import Plan
-from chalicelib.ports import Missing, Note, Stale, Unavailable
+from chalicelib.ports import Change, Missing, Note, Stale, Standing, Unavailable
 from chalicelib.service.operate.callers import Caller
 from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.permit import Light, Wish, settle
 from chalicelib.service.registry import Registry
-from chalicelib.service.situation import SituationReader
+from chalicelib.service.situation import NoSituation, SituationReader
 from chalicelib.service.stores import Stores
 
 Json = dict[str, Any]
@@ -33,6 +37,24 @@ class Post:
         except Missing:
             raise Absent("plan", "current") from None
 
+    def settle(self, make: Callable[[Standing, Plan], Wish]) -> tuple[Standing, Change]:
+        """Change what is permitted, by the one way there is. Raises Absent while there is no plan, and as `settle`."""
+
+        def planned(seen: Standing, plan: Plan | None) -> Wish:
+            if plan is None:
+                raise Absent("plan", "current")
+            return make(seen, plan)
+
+        return settle(self.stores.permission, self.light, planned)
+
+    def light(self, number: int) -> Light:
+        """What changes are looked at by, on a version of the plan; without beliefs when none can be read."""
+        beliefs: Mapping[str, Belief] = {}
+        with suppress(NoSituation):
+            beliefs = self.situations.read(self.now).beliefs
+        plan = self.situations.plan_of(self.stores.plans.version(number)) if number else None
+        return Light(plan=plan, now=self.now, beliefs=beliefs)
+
     def write_down(self, what: str, **fields: str) -> bool:
         """Append to the ledger. False when it does not answer: what was done stands all the same."""
         entry = {"what": what, "who": self.caller.id, "role": self.caller.role.value, **fields}
@@ -44,7 +66,10 @@ class Post:
 
     def republish(self, what: str) -> bool:
         """Ring `tick`, so that routing changes now. False when the queue does not answer: then within a minute."""
-        note = Note(queue="flips", body=json.dumps({"operation": what, "who": self.caller.id}))
+        return self.tell(Note(queue="flips", body=json.dumps({"operation": what, "who": self.caller.id})))
+
+    def tell(self, note: Note) -> bool:
+        """Queue a message. False when the queue does not answer."""
         try:
             self.stores.queues.put(note)
         except Unavailable:

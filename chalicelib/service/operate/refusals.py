@@ -14,9 +14,17 @@ Errors, one for each reaction that the caller can have::
     ├── Unreadable  the request's body is of a type that we do not read
     ├── Unsafe      a safety rule of the plan forbids it
     ├── Clashing    a rule for planned work forbids it, at a moment that lies ahead
-    └── Unfit       the contact or the window is in no state for this
+    ├── InUse       the desk serves a purpose now because those before it are out
+    ├── TooSoon     what is commanded on the scope was changed a moment ago
+    ├── SwitchedOff an operator has switched this kind of change off
+    └── Unfit       the contact, the window or the request is in no state for this
 """
 
+from datetime import datetime
+from math import ceil
+
+from chalicelib.domain.permission.fallbacks import Carried
+from chalicelib.domain.permission.record import Off
 from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.domain.planned_work.rules import Conflict
 from chalicelib.domain.safety import Breach
@@ -78,8 +86,33 @@ class Clashing(Refusal):
         self.conflicts = conflicts
 
 
+class InUse(Refusal):
+    """The fallbacks in use that would be taken out."""
+
+    def __init__(self, carried: tuple[Carried, ...]) -> None:
+        super().__init__("; ".join(map(str, carried)))
+        self.carried = carried
+
+
+class TooSoon(Refusal):
+    """`at` is when the scope may change again, `wait` how many whole seconds that is."""
+
+    def __init__(self, scope: str, at: datetime, now: datetime) -> None:
+        super().__init__(f"{scope!r} was changed a moment ago: it may change again at {at:%H:%M:%S}Z")
+        self.scope, self.at = scope, at
+        self.wait = ceil((at - now).total_seconds())
+
+
+class SwitchedOff(Refusal):
+    """`off` is the switch, by whom and until when."""
+
+    def __init__(self, off: Off) -> None:
+        super().__init__(f"{off.switch.value} are switched off by {off.owner!r}: {off.reason}")
+        self.off = off
+
+
 class Unfit(Refusal):
-    """The contact or the window is in no state for this."""
+    """The contact, the window or the request is in no state for this."""
 
 
 class Faulty(Refusal):
