@@ -40,7 +40,9 @@ def call_of(right: Right, names: Mapping[str, str]) -> Call:
         "GetItem": ("dynamodb", "get_item", {**table, "Key": KEY}),
         "PutItem": ("dynamodb", "put_item", {**table, "Item": {"no-key": {"S": "x"}}}),
         "UpdateItem": ("dynamodb", "update_item", {**table, "Key": {"no-key": {"S": "x"}}}),
-        "ConditionCheckItem": ("dynamodb", "transact_write_items", {"TransactItems": [{"ConditionCheck": _absent(table)}]}),
+        "ConditionCheckItem": (
+            "dynamodb", "transact_write_items", {"TransactItems": [{"ConditionCheck": _absent(table)}]},
+        ),
         "BatchGetItem": ("dynamodb", "batch_get_item", {"RequestItems": {name: {"Keys": [KEY]}}}),
         "Query": ("dynamodb", "query", {**table, **_nobody(logical)}),
         "Scan": ("dynamodb", "scan", {**table, "Limit": 1}),

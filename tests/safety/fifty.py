@@ -49,7 +49,7 @@ def all_look_before_anybody_writes(store, writers):
     def read():
         found = genuine()
         looks.count = getattr(looks, "count", 0) + 1
-        if looks.count == 2:  # noqa: PLR2004 - the first tells the version to name
+        if looks.count == 2:
             gate.wait(60)
         return found
 
@@ -70,6 +70,12 @@ def will(stage, number):
         span = Span(start=post.now + timedelta(minutes=1), end=until)
         named = dict.fromkeys(("alarm", "order", "advice"), ("reply",))
         window = Window(
-            id="new", title="w", scopes=(PLANNED[half],), spans=(span,), alternatives=named, reply=WORDS, reason="r"
+            id="new",
+            title="w",
+            scopes=(PLANNED[half],),
+            spans=(span,),
+            alternatives=named,
+            reply=WORDS,
+            reason="r",
         )
         maintenance.plan(post, window, {seen.windows.version})

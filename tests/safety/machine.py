@@ -1,4 +1,4 @@
-"""Operators, automation, vendors, time and races, drawn at random; after each step the oracle looks at what is stored."""
+"""Operators, automation, vendors, time and races, drawn; after each step the oracle looks at what is stored."""
 
 import json
 from datetime import timedelta

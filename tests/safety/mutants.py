@@ -51,7 +51,9 @@ class SeesNoWindows(Mutant):
         if change.windows is not None:
             ids = {window.id for window in change.windows.planned}
             kept = (w for w in known.windows.planned if w.id not in ids)
-            change = replace(change, windows=replace(change.windows, planned=(*kept, *change.windows.planned)))
+            change = replace(
+                change, windows=replace(change.windows, planned=(*kept, *change.windows.planned))
+            )
         super().write(replace(seen, windows=known.windows), change)
 
 
@@ -63,9 +65,7 @@ class SeesOnlyNow(SeesNoWindows):
         planned = (
             replace(w, spans=tuple(s for s in w.spans if s.start <= now)) for w in found.windows.planned
         )
-        return replace(
-            found, windows=replace(found.windows, planned=tuple(w for w in planned if w.spans))
-        )
+        return replace(found, windows=replace(found.windows, planned=tuple(w for w in planned if w.spans)))
 
 
 class LetsEverythingThrough(SeesNoWindows):

@@ -71,7 +71,11 @@ def _left(document, route, market, held):
         desk = document["desks"][name]
         channel, capacity = desk["channel"], desk.get("capacity", {})
         home = document["channels"][channel].get("market", "world")
-        touching = {f"desk:{name}", f"channel:{channel}", *(f"path:{channel}#out#{m}" for m in (home, market))}
+        touching = {
+            f"desk:{name}",
+            f"channel:{channel}",
+            *(f"path:{channel}#out#{m}" for m in (home, market)),
+        }
         if not touching & held:
             channels.add(channel)
             room += capacity.get("rate") or capacity.get("concurrent") or float("inf")

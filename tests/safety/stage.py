@@ -138,7 +138,9 @@ class Stage:
             self.attempt(lambda: glass.end(self.post("ann"), known[number % len(known)].id))
 
     def switch(self, name: str, *, on: bool) -> None:
-        wanted = switches.Wanted(switch=Switch(name), until=self.clock.now() + timedelta(minutes=3), reason="r")
+        wanted = switches.Wanted(
+            switch=Switch(name), until=self.clock.now() + timedelta(minutes=3), reason="r"
+        )
         if on:
             self.attempt(lambda: switches.turn_on(self.post("bob"), Switch(name)))
         else:

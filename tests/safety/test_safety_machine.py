@@ -1,4 +1,4 @@
-"""No sequence of operators, automation and races leaves anybody short, now or later (SAFETY_SEQUENCES=10000: long form)."""
+"""No operators, automation or races leave anybody short, now or later (SAFETY_SEQUENCES=10000: long form)."""
 
 import pytest
 
@@ -36,4 +36,3 @@ def test_the_oracle_finds_a_way_of_permission_with_a_fault(mutant):
 
     with pytest.raises(AssertionError):
         live(Mutilated, 150, "SAFETY_MUTANTS", steps=14)
-

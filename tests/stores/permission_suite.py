@@ -79,7 +79,12 @@ class PermissionSuite:
         ports.permission.write(ports.permission.read(), WHOLE)
         seen = ports.permission.read()
 
-        for late in (Change(plan=plan(1)), Change(plan=plan(3)), Change(orders=ORDERS), Change(windows=WINDOWS)):
+        for late in (
+            Change(plan=plan(1)),
+            Change(plan=plan(3)),
+            Change(orders=ORDERS),
+            Change(windows=WINDOWS),
+        ):
             with pytest.raises(Stale):
                 ports.permission.write(seen, late)
         assert ports.permission.read() == seen
@@ -121,4 +126,3 @@ class PermissionRaceSuite:
 
 def sum_of(seen):
     return seen.plan + seen.orders.version + seen.windows.version + seen.record.version
-

@@ -90,6 +90,18 @@ class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, Snap
         return fresh_stack_ports
 
 
+class TestPermission(PermissionSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestPermissionInARace(PermissionRaceSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
 class TestStance(StanceStoreSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):

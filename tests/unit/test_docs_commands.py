@@ -89,6 +89,7 @@ class Shell:
         orders = self.api.ask("GET", "/v1/orders").json
         plan = self.api.ask("GET", "/v1/plan", headers={"accept": "application/json"})
         order = {"ORDER": orders["orders"][-1]["id"]} if orders["orders"] else {}
+        order |= {"GLASS": orders["break_glass"][0]["id"]} if orders["break_glass"] else {}
         planned = self.api.ask("GET", "/v1/maintenance").json
         window = {"WINDOW": planned["windows"][0]["id"]} if planned["windows"] else {}
         versions = {
@@ -108,7 +109,10 @@ class Shell:
         route, _ = matched(asked.method, place.path)
         assert token.startswith("Bearer bsc_") == route.startswith("/v1"), "show the token where it is needed"
         query = {name: [value] for name, value in [*parse_qsl(place.query), *asked.pairs]}
-        reply = self.api.ask(asked.method, place.path, asked.body, query=query or None, headers=headers)
+        who = "o1" if token.startswith("Bearer bsc_o1") else "a1"
+        reply = self.api.ask(
+            asked.method, place.path, asked.body, query=query or None, headers=headers, role=who
+        )
         self.asked.add((asked.method, route))
         if asked.into:
             self.files[asked.into] = reply.text
@@ -167,7 +171,14 @@ def shell():
     [ics] = re.findall(r"```ics\n(.*?)```", (ROOT / "docs/operating.md").read_text(), re.DOTALL)
     files = {"maintenance.ics": ics}
     return Shell(
-        api=api, files=files, words={"KEY": key, "VERSION": "VERSION", "TOKEN": "bsc_a1_token-of-the-reader"}
+        api=api,
+        files=files,
+        words={
+            "KEY": key,
+            "VERSION": "VERSION",
+            "TOKEN": "bsc_a1_token-of-the-reader",
+            "SECOND": "bsc_o1_token-of-another",
+        },
     )
 
 

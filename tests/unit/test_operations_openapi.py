@@ -152,6 +152,7 @@ WINDOW = {
 WORK = "/v1/maintenance"
 YAML = {"content-type": "application/yaml"}
 ORDER = {"kind": "drain", "scope": "desk:desk-a", "until": 5, "reason": "r"}
+SWITCH = "/v1/switches/{switch}"
 ASKED = [
     ("GET", "/v1/whoami", "/v1/whoami", None, {}),
     ("GET", "/v1/plan", "/v1/plan", None, {"accept": "application/json"}),
@@ -166,7 +167,14 @@ ASKED = [
     ("POST", "/v1/orders", "/v1/orders", ORDER, NONE),
     ("POST", "/v1/orders", "/v1/orders", ORDER | {"scope": "desk:desk-b"}, NONE),
     ("POST", "/v1/orders", "/v1/orders", ORDER | {"scope": "desk:no"}, NONE),
+    ("PUT", "/v1/switches/automation", SWITCH, {"until": 5, "reason": "r"}, {}),
+    ("PUT", "/v1/switches/belief", SWITCH, {"until": 5, "reason": "r"}, {}),
+    ("POST", "/v1/break-glass", "/v1/break-glass", {"scope": "desk:desk-b", "reason": "r"}, {}),
+    ("POST", "/v1/break-glass/g3/confirm", "/v1/break-glass/{request}/confirm", None, {}),
+    ("POST", "/v1/orders/o1/renew", "/v1/orders/{order}/renew", {"until": 60}, MATCH),
     ("GET", "/v1/orders", "/v1/orders", None, {}),
+    ("DELETE", "/v1/switches/automation", SWITCH, None, {}),
+    ("DELETE", "/v1/break-glass/g3", "/v1/break-glass/{request}", None, {}),
     ("DELETE", "/v1/orders/o9", "/v1/orders/{order}", None, NONE),
     ("GET", WORK, WORK, None, {}),
     ("POST", WORK, WORK, WINDOW, NONE),
