@@ -5,10 +5,11 @@ import json
 import pytest
 
 from chalicelib.domain.orders import Orders
+from chalicelib.domain.permission.record import Record
 from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.domain.telling.story import Stories
 from chalicelib.domain.upgrade.schema import READS, WRITES
-from chalicelib.ports import Ahead, Note, Ring
+from chalicelib.ports import Ahead, Change, Note, Ring, Stale
 
 STORED = {
     "orders": ({"pk": "orders"}, "orders", Orders(version=1)),
@@ -28,6 +29,18 @@ def test_a_document_of_a_later_release_is_ahead_of_us_and_neither_read_nor_repla
         store.read()
 
     assert json.loads(item(moto_ports, name, key)[attribute]["S"])["schema"] == READS + 1
+
+
+def test_the_record_of_permission_of_a_later_release_is_ahead_of_us(moto_ports):
+    store, key = moto_ports.permission, {"pk": "permission"}
+    seen = store.read()
+    store.write(seen, Change(record=Record(version=1)))
+    changed(moto_ports, "permission", key, "record")
+
+    with pytest.raises(Ahead):
+        store.read()
+    with pytest.raises(Stale):
+        store.write(seen, Change(record=Record(version=1)))
 
 
 def test_every_message_bears_the_schema_on_its_envelope_and_keeps_the_one_it_was_given(moto_ports):

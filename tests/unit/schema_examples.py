@@ -26,6 +26,7 @@ from chalicelib.domain.model import (
 )
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.outbox import Attempt, Row, RowState, Work
+from chalicelib.domain.permission.record import Glass, Off, Record, Switch, read_record, record_text
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.domain.planned_work.record import read_windows, windows_text
 from chalicelib.domain.planned_work.windows import Span, Window, Windows
@@ -110,6 +111,17 @@ STANCE = Stance(
     pending=(Lever.NORMAL,), capped=True, month="2026-11", spent=1.25, hourly=0.5, counted_at=AT,
     news={"id": "3/crisis"},
 )  # fmt: skip
+RECORD = Record(
+    version=4,
+    changed={"desk:a": AT},
+    off=(Off(switch=Switch.AUTOMATION, until=later(60), owner="ann", reason="storm", since=AT),),
+    glass=(
+        Glass(
+            id="g3", scope="desk:a", owner="ann", name="9f86d081884c7d65", reason="strangers", since=AT,
+            until=later(30), minutes=30, by="bob", at=later(1), orders=("o8",),
+        ),
+    ),
+)  # fmt: skip
 EVENT = Event(id="evt_1", type=EventType.FLIPPED, at=AT, about={"path": "a#out#fr", "loud": True})
 STORIES = Stories(
     version=5,
@@ -134,6 +146,7 @@ KEPT: Mapping[str, Kept] = {
     "orders": Kept(example=ORDERS, dump=lambda o: plain(dump_orders(o)), read=lambda t: read_orders(json.loads(t))),
     "windows": Kept(example=WINDOWS, dump=windows_text, read=lambda t: read_windows(json.loads(t))),
     "snapshot": Kept(example=SNAPSHOT, dump=dump_snapshot, read=read_snapshot),
+    "permission": Kept(example=RECORD, dump=record_text, read=read_record),
     "stance": Kept(example=STANCE, dump=stance_text, read=read_stance),
     "stories": Kept(example=STORIES, dump=stories_text, read=read_stories),
     "held": Kept(example=Held(channel="shop", request=REQUEST, at=AT), dump=dump_held, read=read_held),

@@ -1,5 +1,8 @@
 """Essential purposes without a rule, markets behind the world's route, fallbacks in use, windows that yield."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from chalicelib.domain.belief import Belief
@@ -15,6 +18,7 @@ from tests.unit.test_operate_maintenance import plan
 from tests.unit.vendor_side import Vendor, work
 from tests.world import START, hours
 
+ROOT = Path(__file__).resolve().parents[2]
 ESSENTIAL = PLAN.partition("safety:")[0].replace("lane: normal", "lane: normal, essential: true")
 EVERYWHERE = ESSENTIAL.replace("routes: {fr: [desk-a, desk-b]}", "routes: {world: [desk-a, desk-b]}").replace(
     "  box-a: {",
@@ -129,3 +133,12 @@ def test_the_record_of_permission_comes_back_from_its_stored_form():
     )  # fmt: skip
 
     assert read_record(record_text(record)) == record
+
+
+def test_no_service_changes_what_is_permitted_by_any_other_way():
+    ways = re.compile(r"\b(orders|maintenance)\.write\(|\bplans\.publish\(|permission\.write\(")
+    sources = {path.relative_to(ROOT / "chalicelib").as_posix(): path for path in ROOT.glob("chalicelib/**/*.py")}
+
+    users = {name for name, path in sources.items() if ways.search(path.read_text())}
+
+    assert users == {"handlers/operate/plan.py", "service/planned_work.py"}, "the first calls the service of that name"
