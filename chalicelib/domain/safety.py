@@ -58,19 +58,20 @@ def markets(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(found | {market for p in plan.purposes.values() for market in p.routes}))
 
 
-def served(plan: Plan, purpose: str) -> tuple[str, ...]:
+def served(plan: Plan, purpose: str, known: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The markets whose customers have a route: its own; with one for the world all, as orders name paths."""
     found = plan.purposes.get(purpose)
     routes = tuple(found.routes) if found else ()
-    return tuple(dict.fromkeys((*routes, *markets(plan)))) if WORLD in routes else routes
+    return tuple(dict.fromkeys((*routes, *(known or markets(plan))))) if WORLD in routes else routes
 
 
 def short(plan: Plan, held: Collection[str]) -> tuple[Breach, ...]:
     """Every rule and market that is left short while these scopes are out."""
+    known = markets(plan)
     return tuple(
         Breach(path=path, rule=rule, left=left)
         for path, rule in rules_of(plan)
-        for left in (_left(plan, rule.purpose, market, held) for market in served(plan, rule.purpose))
+        for left in (_left(plan, rule.purpose, market, held) for market in served(plan, rule.purpose, known))
         if left.channels < rule.min_channels or left.capacity < rule.min_capacity
     )
 

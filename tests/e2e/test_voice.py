@@ -28,12 +28,16 @@ def dialled(twiml):
 
 
 def force_down(scene, *lines):
-    """Order lines down, and wait until a new call hears of it."""
-    for line in lines:
+    """Order lines down, and wait until a new call hears of it; one that was lifted a moment ago has to wait."""
+
+    def given(line):
         tag = scene.ops("GET", "/v1/orders").headers["etag"]
         until_when = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
         order = {"kind": "force_down", "scope": f"desk:{line}", "until": until_when, "reason": "drill"}
-        assert scene.ops("POST", "/v1/orders", order, {"If-Match": tag}, role="operator").code == 201
+        return scene.ops("POST", "/v1/orders", order, {"If-Match": tag}, role="operator").code == 201
+
+    for line in lines:
+        until(lambda line=line: given(line), f"{line} is ordered down", 15)
     numbers = {"line-1": FIRST, "line-2": SECOND}
     gone = {numbers[line] for line in lines}
     until(lambda: dialled(ring(scene, sides.number(), sides.fresh("CA"))) not in gone, "the order holds", 15)

@@ -137,8 +137,12 @@ def test_the_record_of_permission_comes_back_from_its_stored_form():
 
 def test_no_service_changes_what_is_permitted_by_any_other_way():
     ways = re.compile(r"\b(orders|maintenance)\.write\(|\bplans\.publish\(|permission\.write\(")
-    sources = {path.relative_to(ROOT / "chalicelib").as_posix(): path for path in ROOT.glob("chalicelib/**/*.py")}
+    sources = {
+        path.relative_to(ROOT / "chalicelib").as_posix(): path for path in ROOT.glob("chalicelib/**/*.py")
+    }
 
     users = {name for name, path in sources.items() if ways.search(path.read_text())}
 
-    assert users == {"handlers/operate/plan.py", "service/planned_work.py"}, "the first calls the service of that name"
+    assert users == {"handlers/operate/plan.py", "service/planned_work.py"}, (
+        "the first calls the service of that name"
+    )

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from chalicelib.domain.hours import Hours
+from chalicelib.domain.permission.pace import LONGEST as LONGEST_WAIT
 from chalicelib.domain.plan import MIN_WAIT, WRITTEN, ChannelPlan, Desk, Match, Plan, Purpose
 from chalicelib.domain.plan_document.canary import canary_document
 from chalicelib.domain.plan_document.channels import market, read_channels, read_desks
@@ -29,7 +30,6 @@ _TOP = (
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
-LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_KEPT = 90
 """Days: rows end then by themselves, and with them what they prove."""
 

@@ -39,8 +39,9 @@ def taken(plan: Plan, purpose: str, alternative: str, held: Collection[str]) -> 
 
 def silenced(plan: Plan, held: Collection[str]) -> Iterator[tuple[str, str]]:
     """The (purpose, market) pairs without any permitted desk, and (purpose, "") without any way in."""
+    known = markets(plan)
     for purpose in plan.purposes.values():
-        for market in served(plan, purpose.id):
+        for market in served(plan, purpose.id, known):
             options = plan.options(purpose.id, market)
             if all(any(scope in held for scope in option.scopes) for option in options):
                 yield purpose.id, market
