@@ -15,8 +15,9 @@ def worsened(before: Ahead, after: Ahead, now: datetime) -> tuple[tuple[datetime
     """Each rule and market that the change leaves short, or shorter, at its first such moment."""
     first: dict[tuple[str, str], tuple[datetime, Breach]] = {}
     seen: set[tuple[frozenset[str], frozenset[str]]] = set()
+    same = before.plan is after.plan
     for at, was, held in _both(_scenes(before, now), _scenes(after, now)):
-        if (was, held) in seen:
+        if (was, held) in seen or (same and held <= was):  # what takes nothing more out makes nothing worse
             continue
         seen.add((was, held))
         for breach in worse(short(after.plan, held), short(before.plan, was)):
