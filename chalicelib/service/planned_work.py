@@ -14,7 +14,7 @@ from chalicelib.domain.planned_work.record import windows_text
 from chalicelib.domain.planned_work.vendor_windows import Sky, followed, set_of
 from chalicelib.domain.planned_work.windows import VENDOR, Window, Windows
 from chalicelib.domain.snapshot import millis
-from chalicelib.ports import Stale, Standing, Unavailable
+from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate.refusals import Clashing, InUse, TooSoon
 from chalicelib.service.permit import Light, Wish, permitted
 from chalicelib.service.stores import Stores
@@ -31,11 +31,15 @@ def planned_work(stores: Stores, plan: Plan, beliefs: Mapping[str, Belief], now:
     Whoever writes at the same time wins, a rule or a switch that is against it holds: then the next minute looks again.
     Raises Unavailable when windows or orders cannot be read; pages that cannot be leave the windows as they are.
     """
+    before = stores.maintenance.read()
+    after = announced(plan, _followed(stores, plan, before, beliefs=beliefs, now=now), now)
+    if after is before:
+        return before
     seen = stores.permission.read()
-    before = seen.windows
-    after = announced(plan, _followed(stores, plan, seen, beliefs=beliefs, now=now), now)
-    other = seen.plan != plan.version
-    if after is before or other or len(windows_text(after).encode()) > MOST_BYTES:
+    if seen.record.is_off(Switch.AUTOMATION, now):
+        after = announced(plan, before, now)
+    overtaken = seen.windows != before or seen.plan != plan.version
+    if after is before or overtaken or len(windows_text(after).encode()) > MOST_BYTES:
         return before
     wish = Wish(windows=replace(after, version=before.version + 1))
     try:
@@ -49,16 +53,14 @@ def planned_work(stores: Stores, plan: Plan, beliefs: Mapping[str, Belief], now:
 
 
 def _followed(
-    stores: Stores, plan: Plan, seen: Standing, *, beliefs: Mapping[str, Belief], now: datetime
+    stores: Stores, plan: Plan, before: Windows, *, beliefs: Mapping[str, Belief], now: datetime
 ) -> Windows:
-    """The windows after what vendors' pages say; as they are while automation is switched off."""
-    if seen.record.is_off(Switch.AUTOMATION, now):
-        return seen.windows
+    """The windows after what vendors' pages say."""
     with suppress(Unavailable):
         pages = stores.pages.read(plan.pages) if plan.pages else {}
-        sky = Sky(plan=plan, orders=seen.orders, beliefs=beliefs)
-        return followed(sky, pages, seen.windows, now)
-    return seen.windows
+        sky = Sky(plan=plan, orders=stores.orders.read(), beliefs=beliefs)
+        return followed(sky, pages, before, now)
+    return before
 
 
 def _write_down(stores: Stores, before: Windows, after: Windows, now: datetime) -> None:

@@ -92,14 +92,14 @@ class Keeper:
         """What asks for a posture; None while nothing but an order may move it: switched off, or moved just now."""
         if plan.capacity is None:
             return Asked(posture=Posture.CALM, because="quiet", ordered=True)
-        seen = self.stores.permission.read()
-        order = ordered(seen.orders, now)
+        order = ordered(self.stores.orders.read(), now)
+        if order is not None or verdicts is None:
+            return order or Asked(posture=before.posture, because="blind")
+        asked = asked_by(verdicts.values(), now)
+        if asked.posture is before.posture:
+            return asked
         fresh = before.since is not None and now - before.since < plan.min_wait
-        if order is None and (fresh or seen.record.is_off(Switch.AUTOMATION, now)):
-            return None
-        if order is None and verdicts is None:
-            return Asked(posture=before.posture, because="blind")
-        return order or asked_by((verdicts or {}).values(), now)
+        return None if fresh or self.stores.permission.read().record.is_off(Switch.AUTOMATION, now) else asked
 
     def _done(self, stance: Stance) -> tuple[Stance, tuple[str, ...]]:
         """The stance after telling its news and setting what is pending: what fails is left for the next run."""
