@@ -5,12 +5,13 @@ from chalicelib.aws.errors import ConditionFailed, calling
 from chalicelib.aws.objects import Bucket
 from chalicelib.ports import Missing, Stale
 
+FOLDER = "anchors/"
 _ALGORITHM = "RSASSA_PKCS1_V1_5_SHA_256"
 
 
 def key_of(number: int) -> str:
     """The object's key: twelve digits, so that keys stand in the order of numbers."""
-    return f"anchors/{number:012}.json"
+    return f"{FOLDER}{number:012}.json"
 
 
 class AwsAnchors:

@@ -40,6 +40,7 @@ class Before:
     at: datetime | None = None
     heads: Mapping[str, Head] | None = None
     broken: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class Anchoring:
         known = before.heads or {}
         moved = sum(known.get(name) != head for name, head in seen.heads.items())
         rest = before.at is not None and now - before.at < HEARTBEAT
-        if rest and not moved and seen.broken == before.broken:
+        if rest and not moved and (seen.broken, seen.left) == (before.broken, before.left):
             return None
         signed = self._signed(replace(seen, number=before.number + 1, before=before.digest))
         try:
@@ -66,7 +67,11 @@ class Anchoring:
         except Stale:
             return None
         return Anchored(
-            number=signed.number, heads=len(signed.heads), moved=moved, broken=signed.broken, left=signed.left
+            number=signed.number,
+            heads=len(signed.heads),
+            moved=moved,
+            broken=signed.broken,
+            left=len(signed.left),
         )
 
     def _before(self) -> Before:
@@ -79,33 +84,31 @@ class Anchoring:
             last = read_anchor(text)
         except Unreadable:  # somebody else's: it stays, and verification names it
             return bare
-        return replace(bare, at=last.at, heads=last.heads, broken=last.broken)
+        return replace(bare, at=last.at, heads=last.heads, broken=last.broken, left=last.left)
 
     def _look(self, before: Before, now: datetime) -> Anchor:
         """The heads of all chains that may have grown since, without number and signature."""
         names = self._names(before, now)
-        turn = (before.number * self.most) % len(names) if len(names) > self.most else 0
-        asked = [*names, *names][turn : turn + min(self.most, len(names))]
         heads = {name: head for name, head in (before.heads or {}).items() if name in names}
         broken = set(before.broken) & set(names)
-        for name in asked:
+        for name in names[: self.most]:
             head = heads.get(name)
             found, whole = grown(name, head, self.ledger.tail(name, head.seq if head else 1))
             if not whole:
                 broken.add(name)
             elif found is not None:
                 heads[name] = found
-        left = len(names) - len(asked)
-        told = tuple(sorted(broken))
+        told, left = tuple(sorted(broken)), tuple(names[self.most :])
         return Anchor(number=0, at=now, stage=self.stage, before="", heads=heads, broken=told, left=left)
 
     def _names(self, before: Before, now: datetime) -> Sequence[str]:
-        """The chains of the hours since the anchor before, and of the hour that came before that."""
+        """Those left by the anchor before; then the chains of the hours since it, and of the hour before that."""
         since = max(min(now, before.at or now) - HOUR, now - FURTHEST)
         hours = hours_between(since, now + timedelta.resolution)
         listed = {name for hour in hours for name in self.ledger.touched(hour)}
         named = listed | _within(before.heads or {}, hours[0])
-        return sorted(name for name in named if hour_of_chain(name) is not None)
+        rest = sorted(name for name in named - set(before.left) if hour_of_chain(name) is not None)
+        return [*before.left, *rest]
 
     def _signed(self, anchor: Anchor) -> Anchor:
         named = replace(anchor, key=sha256(self.anchors.public_key()).hexdigest())

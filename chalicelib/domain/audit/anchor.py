@@ -31,7 +31,7 @@ class Head:
 class Anchor:
     """One anchor. `before` is the digest of the text of the one before; `heads` are those of the chains in sight.
 
-    `broken` names chains that did not follow from what was anchored of them; `left` counts those not looked at.
+    `broken` names chains that did not follow from what was anchored of them; `left` those not looked at this time.
     `key` is the fingerprint of the public key that proves `signature`.
     """
 
@@ -41,7 +41,7 @@ class Anchor:
     before: str
     heads: Mapping[str, Head] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
-    left: int = 0
+    left: tuple[str, ...] = ()
     key: str = ""
     signature: bytes = b""
 
@@ -62,7 +62,7 @@ class Anchor:
             "before": self.before,
             "heads": {name: [head.seq, head.digest] for name, head in self.heads.items()},
             "broken": list(self.broken),
-            "left": self.left,
+            "left": list(self.left),
             "key": self.key,
         }
 
@@ -78,7 +78,7 @@ def read_anchor(text: str) -> Anchor:
             before=found["before"],
             heads={name: _head(*one) for name, one in found["heads"].items()},
             broken=tuple(found["broken"]),
-            left=found["left"],
+            left=tuple(found["left"]),
             key=found["key"],
             signature=b64decode(found["signature"], validate=True),
         )

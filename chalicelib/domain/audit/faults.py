@@ -17,8 +17,10 @@ class Kind(StrEnum):
     ANCHOR_UNREADABLE = "anchor_unreadable"
     ANCHOR_CHANGED = "anchor_changed"
     ANCHOR_FORGED = "anchor_forged"
+    ANCHOR_COVERED = "anchor_covered"
     ANCHOR_BACKWARDS = "anchor_backwards"
     ANCHOR_TOLD = "anchor_told"
+    SILENT = "silent"
 
 
 WORDS = {
@@ -32,8 +34,10 @@ WORDS = {
     Kind.ANCHOR_UNREADABLE: "anchor {number} is no anchor",
     Kind.ANCHOR_CHANGED: "anchor {number} does not follow from the one before",
     Kind.ANCHOR_FORGED: "anchor {number} is not signed by a key that you trust",
+    Kind.ANCHOR_COVERED: "anchor {number} was written again or hidden; its first version was read",
     Kind.ANCHOR_BACKWARDS: "anchor {number} has fewer entries than an anchor before it, or others",
     Kind.ANCHOR_TOLD: "anchor {number} says that the chain no longer was what had been anchored",
+    Kind.SILENT: "anchor {number} is the last, and older than two hours: nothing after it is covered",
 }
 ANCHORS = "anchors"
 
