@@ -2,7 +2,8 @@
 
 A line is `{"anchor": 7, "text": "..."}`, `{"stage": ..., "at": ...}`, `{"touched": "CHAIN"}`, or an entry:
 `{"chain": ..., "seq": ..., "at": MILLISECONDS, "entry": {...}, "digest": ...}`, in which `at` may be a time as well:
-what /v1/audit and /v1/audit/anchors list are such lines. Those of a backup's LedgerTable (`{"item": ...}`) are read, too.
+what /v1/audit and /v1/audit/anchors list are such lines. Those of a backup's
+LedgerTable (`{"item": ...}`) are read, too.
 """
 
 import json
