@@ -554,8 +554,11 @@ class Ledger(Protocol):
 class Anchors(Protocol):
     """The ledger's heads outside of it: texts numbered 1, 2, ..., each written once; and the key that signs them."""
 
-    def newest(self) -> tuple[int, str]:
-        """The last number and its text. Raises Missing when there is none."""
+    def newest(self, *, remembered: bool = False) -> tuple[int, str]:
+        """The last number and its text. Raises Missing when there is none.
+
+        `remembered`: it may be an earlier one, until `add` was told so by Stale.
+        """
         ...
 
     def read(self, number: int) -> str:

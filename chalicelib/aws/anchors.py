@@ -20,10 +20,13 @@ class AwsAnchors:
     def __init__(self, clients: Clients, bucket: Bucket, key: str) -> None:
         self._clients, self._bucket, self._key = clients, bucket, key
         self._last: tuple[int, str] | None = None
+        self._behind = False
         self._public: bytes = b""
 
-    def newest(self) -> tuple[int, str]:
-        """One GetObject for the number after the last one known, when nobody else wrote any."""
+    def newest(self, *, remembered: bool = False) -> tuple[int, str]:
+        """One GetObject for the number after the last one known, when nobody else wrote any; none if remembered."""
+        if remembered and self._last and not self._behind:
+            return self._last
         low = self._last or self._found(1)
         if low is None:
             raise Missing("there is no anchor yet")
@@ -33,7 +36,7 @@ class AwsAnchors:
         while step > 1:
             step //= 2
             low = self._found(low[0] + step) or low
-        self._last = low
+        self._last, self._behind = low, False
         return low
 
     def read(self, number: int) -> str:
@@ -51,6 +54,7 @@ class AwsAnchors:
                 ChecksumAlgorithm="SHA256",
             )
         except ConditionFailed as taken:
+            self._behind = True
             raise Stale(f"there is an anchor {number}") from taken
         self._last = (number, text)
 

@@ -24,7 +24,7 @@ class MemoryAnchors(MemoryPort):
         super().__init__()
         self.texts: list[str] = []
 
-    def newest(self) -> tuple[int, str]:
+    def newest(self, *, remembered: bool = False) -> tuple[int, str]:  # noqa: ARG002 - it is always at hand
         """The last."""
         with self._open():
             if not self.texts:

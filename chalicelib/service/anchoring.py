@@ -1,6 +1,7 @@
 """The minute's anchor: what the ledger's chains have come to since the last one, kept where nobody can change it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ HEARTBEAT = HOUR
 """Without any change an anchor is written as often: it says that we were there, and that nothing was."""
 FURTHEST = timedelta(days=14)
 """How far back chains are looked for after a time without a tick: as long as a flip's message may travel."""
+TRIES = 2
 MOST = 1_000
 """Chains looked at in one run; with more of them, each in its turn."""
 
@@ -54,18 +56,20 @@ class Anchoring:
 
     def run(self, now: datetime) -> Anchored | None:
         """Write the next anchor; None when nothing moved, or somebody else wrote it: the next run sees the rest."""
-        before = self._before()
-        seen = self._look(before, now)
-        known = before.heads or {}
-        moved = sum(known.get(name) != head for name, head in seen.heads.items())
-        rest = before.at is not None and now - before.at < HEARTBEAT
-        if rest and not moved and (seen.broken, seen.left) == (before.broken, before.left):
-            return None
+        for _ in range(TRIES):
+            before = self._before()
+            seen = self._look(before, now)
+            moved = sum((before.heads or {}).get(name) != head for name, head in seen.heads.items())
+            rest = before.at is not None and now - before.at < HEARTBEAT
+            if rest and not moved and (seen.broken, seen.left) == (before.broken, before.left):
+                return None
+            with suppress(Stale):  # a container that was away knows an earlier one only
+                return self._written(before, seen, moved)
+        return None
+
+    def _written(self, before: Before, seen: Anchor, moved: int) -> Anchored:
         signed = self._signed(replace(seen, number=before.number + 1, before=before.digest))
-        try:
-            self.anchors.add(signed.number, signed.text())
-        except Stale:
-            return None
+        self.anchors.add(signed.number, signed.text())
         return Anchored(
             number=signed.number,
             heads=len(signed.heads),
@@ -76,7 +80,7 @@ class Anchoring:
 
     def _before(self) -> Before:
         try:
-            number, text = self.anchors.newest()
+            number, text = self.anchors.newest(remembered=True)
         except Missing:
             return Before(number=0, digest=beginning(self.stage))
         bare = Before(number=number, digest=digest_of(text))

@@ -60,9 +60,7 @@ def test_an_operators_act_is_anchored_within_two_ticks_and_verified_and_an_edit_
     hour = chain.rpartition("#")[2]
     entries = scene.read(f"/v1/audit?hour={hour}&limit=200")["entries"]
     newest = scene.read("/v1/audit/anchors?limit=1")["anchors"][0]
-    seq = next(
-        entry["seq"] for entry in entries if entry["entry"].get("reason") == "to be seen by the auditor"
-    )
+    seq = next(entry["seq"] for entry in entries if entry["entry"].get("order") == identity)
 
     assert json.loads(newest["text"])["heads"][chain][0] >= seq
     saved, key = tmp_path / "ledger.jsonl", tmp_path / "key.der"

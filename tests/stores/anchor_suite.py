@@ -32,6 +32,15 @@ class AnchorSuite:
 
         assert anchors.newest() == (1, "first")
 
+    def test_what_is_remembered_is_right_again_after_it_was_stale(self, anchors):
+        anchors.add(1, "first")
+
+        remembered = anchors.newest(remembered=True)
+        with pytest.raises(Stale):
+            anchors.add(1, "another")
+
+        assert remembered == anchors.newest(remembered=True) == anchors.newest() == (1, "first")
+
     def test_the_public_key_proves_what_was_signed_and_nothing_else(self, anchors):
         signature = anchors.sign(b"a message " * 400)
 

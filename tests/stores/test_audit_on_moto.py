@@ -161,6 +161,19 @@ def test_the_newest_anchor_is_found_by_a_container_that_starts_anew(stage):
     assert fresh.newest()[0] == 13
 
 
+def test_a_container_that_was_away_writes_after_what_others_wrote_meanwhile(stage, ports):
+    away = AwsAnchors(ports.clients, Bucket(ports.clients, stage.bucket), ports._names.anchor_key)
+    known = away.newest()
+    ports.ledger.append("flips", {"n": "1"}, at(24_060))
+    stage.anchor(401)
+    ports.ledger.append("flips", {"n": "2"}, at(24_120))
+
+    written = Anchoring(ledger=ports.ledger, anchors=away, stage=STAGE).run(at(24_130))
+
+    assert (known[0], written.number) == (13, 15)
+    assert stage.look()["faults"] == 0
+
+
 def test_a_number_that_is_not_whole_breaks_no_tick(stage):
     stage.ports.ledger.append("flips", {"n": "now"}, at(24_100))
     stage.anchor(402)
