@@ -42,13 +42,13 @@ class Export:
 
     def anchors(self) -> Iterator[tuple[int, str]]:
         """Texts by number, as they come: an export has them in order."""
-        for line in self._lines():
+        for line in self._lines('"anchor"'):
             if "anchor" in line:
                 yield int(line["anchor"]), str(line["text"])
 
     def touched(self) -> frozenset[str]:
         """The chains that were added to since the last anchor."""
-        return frozenset(str(line["touched"]) for line in self._lines() if "touched" in line)
+        return frozenset(str(line["touched"]) for line in self._lines('"touched"') if "touched" in line)
 
     def rows(self) -> Iterator[Row]:
         """Entries as they come: chain by chain."""
@@ -59,14 +59,16 @@ class Export:
             elif "pk" in found and not str(found["pk"]).startswith(LIST + "#"):
                 yield str(found["pk"]), stored_entry(found)
 
-    def _lines(self) -> Iterator[Json]:
+    def _lines(self, with_word: str = "") -> Iterator[Json]:
+        """Each line that has this word somewhere: reading JSON is most of the work."""
         files = sorted(self.path.glob("**/*.jsonl")) if self.path.is_dir() else [self.path]
         if not files:
             raise NoExport(f"there is no *.jsonl in {self.path}")
         for file in files:
             with file.open(encoding="utf-8") as lines:
                 for number, text in enumerate(lines, 1):
-                    yield _line(text, f"{file.name}:{number}")
+                    if with_word in text:
+                        yield _line(text, f"{file.name}:{number}")
 
 
 def anchor_line(number: int, text: str) -> str:
