@@ -199,6 +199,16 @@ def test_an_anchor_of_another_stage_or_key_is_not_ours(ports):
     assert Kind.ANCHOR_CHANGED in {fault.kind for fault in faults(kept_by(ports))}
 
 
+def test_an_anchor_signed_anew_by_who_has_the_key_does_not_fit_the_next_one(ports):
+    for minute in range(3):
+        note(ports, minute)
+        run(ports, minute)
+    second = replace(read_anchor(ports.anchors.texts[1]), left=("flips#2026-03-02T08",))
+    ports.anchors.texts[1] = replace(second, signature=ports.anchors.sign(second.signed())).text()
+
+    assert [(fault.kind, fault.number) for fault in faults(kept_by(ports))] == [(Kind.ANCHOR_CHANGED, 3)]
+
+
 def test_without_an_anchor_for_two_hours_the_ledger_is_not_covered(ports):
     run(ports, 0)
 

@@ -58,6 +58,18 @@ def test_no_changed_signature_is_proven(private, der):
     assert not any(key.proves(other, MESSAGE) for other in others)
 
 
+def test_a_signature_has_one_form_only(private, der):
+    key = read_key(der)
+    room = (1 << 2_048) - key.modulus
+    signatures = ((n, private.sign(b"%d" % n, padding.PKCS1v15(), SHA256())) for n in range(1_000))
+    number, signature = next((n, one) for n, one in signatures if int.from_bytes(one) < room)
+
+    again = (int.from_bytes(signature) + key.modulus).to_bytes(256)
+
+    assert key.proves(signature, b"%d" % number)
+    assert not key.proves(again, b"%d" % number)
+
+
 def test_loose_padding_is_refused(private, der):
     """A check that only looks for the digest at the end can be satisfied without the key when the exponent is small."""
     key = read_key(der)
