@@ -19,6 +19,7 @@ from infra.audit import main
 from infra.audit_book import DiskBook
 from infra.audit_export import Export, anchor_line, entry_line, head_line
 
+pytestmark = pytest.mark.timeout(3_600)
 ROWS = int(os.environ.get("AUDIT_ROWS", "20000"))
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 STREAMS, EACH = 20, 10

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
+_WRITTEN = json.JSONEncoder(separators=(",", ":")).encode
+"""As `json.dumps` with these separators, which would make an encoder anew for each entry."""
 LIST = "chains"
 """A stream's name that is taken: what lies under it is no chain, but the list of an hour's chains."""
 
@@ -45,7 +47,7 @@ def chained(chain: str, last: Entry | None, entry: Mapping[str, str], now: datet
     at = now.replace(microsecond=now.microsecond // 1000 * 1000)
     seq = last.seq + 1 if last else 1
     before = last.digest if last else chain
-    text = json.dumps([before, seq, at.isoformat(), dict(sorted(entry.items()))], separators=(",", ":"))
+    text = _WRITTEN([before, seq, at.isoformat(), dict(sorted(entry.items()))])
     return Entry(seq=seq, at=at, entry=dict(entry), digest=sha256(text.encode()).hexdigest())
 
 
