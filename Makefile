@@ -12,7 +12,7 @@ STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit deploy clean
+.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit audit-million deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -100,6 +100,9 @@ $(PEERS_VENV)/.ready: requirements-peers.txt
 
 fuzz: setup  ## a hundred thousand hostile requests of each kind
 	@$(BIN)/python -m tests.fuzz --requests 100000
+
+audit-million: setup  ## a million rows of a ledger verified in flat memory
+	@AUDIT_ROWS=1000000 $(BIN)/pytest tests/unit/test_audit_million.py -q -s
 
 soak: setup  ## ten minutes of contacts through one container: its memory must not grow
 	@$(BIN)/python -m tests.soak --minutes 10

@@ -558,8 +558,10 @@ class Ledger(Protocol):
         """Add one entry; it must hold no personal data."""
         ...
 
-    def append_once(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
-        """Add one entry unless the chain of this hour has one of the same `id`."""
+    def append_once(
+        self, stream: str, entry: Mapping[str, str], now: datetime, written: datetime | None = None
+    ) -> None:
+        """Add one entry unless the chain of this hour has one of the same `id`; `written` when it is not `now`."""
         ...
 
     def entries(self, stream: str, hour: datetime) -> "Sequence[Entry]":
@@ -573,12 +575,48 @@ class Ledger(Protocol):
         """
         ...
 
+    def touched(self, hour: datetime) -> Sequence[str]:
+        """The chains that were begun in an hour, or added to although their own was over; perhaps some others."""
+        ...
+
+    def tail(self, chain: str, seq: int) -> "Sequence[Entry]":
+        """The entries of a chain from number `seq` on, in order."""
+        ...
+
+
+class Anchors(Protocol):
+    """The ledger's heads outside of it: texts numbered 1, 2, ..., each written once; and the key that signs them."""
+
+    def newest(self, *, remembered: bool = False) -> tuple[int, str]:
+        """The last number and its text. Raises Missing when there is none.
+
+        `remembered`: it may be an earlier one, until `add` was told so by Stale.
+        """
+        ...
+
+    def read(self, number: int) -> str:
+        """One text. Raises Missing."""
+        ...
+
+    def add(self, number: int, text: str) -> None:
+        """Keep a text that nobody can change or delete before its time. Raises Stale when the number is taken."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature of a message of up to 4,096 bytes (RSA, PKCS #1 v1.5, SHA-256)."""
+        ...
+
+    def public_key(self) -> bytes:
+        """What proves signatures, in DER."""
+        ...
+
 
 __all__ = [
     "DUE_SHARDS",
     "RECEIPTS",
     "STORY",
     "Ahead",
+    "Anchors",
     "Change",
     "Clock",
     "ContactStore",

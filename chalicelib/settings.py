@@ -32,6 +32,8 @@ class Settings:
     front_door_bucket: str
     channel_secrets: str
     operator_secrets: str
+    anchor_bucket: str
+    anchor_key: str
     urgent_dead_queue: str = ""
     normal_dead_queue: str = ""
     bulk_dead_queue: str = ""

@@ -163,6 +163,7 @@ def on_aws(settings: Settings) -> Wired:
         front_door_bucket=settings.front_door_bucket, channel_secrets=settings.channel_secrets,
         operator_secrets=settings.operator_secrets, event_bus=settings.event_bus, queues=settings.queues,
         vantage_queue=settings.vantage_queue, home_region=settings.home_region,
+        anchor_bucket=settings.anchor_bucket, anchor_key=settings.anchor_key,
     )  # fmt: skip
     ports = AwsPorts(names, control=settings.control)
     http = LateDoor(lambda: door(ports, settings.hosts))

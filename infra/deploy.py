@@ -150,9 +150,17 @@ def main() -> None:
     parser.add_argument("--region", default="eu-west-3")
     parser.add_argument("--bucket", required=True, help="an existing bucket of yours that takes the artefact")
     parser.add_argument("--mail-domain", default="", help="domain whose inbound mail SES hands over")
+    parser.add_argument(
+        "--anchor-lock",
+        default="COMPLIANCE",
+        choices=("COMPLIANCE", "GOVERNANCE"),
+        help="of the ledger's anchors",
+    )
+    parser.add_argument("--anchor-days", default=400, type=int, help="for how long an anchor is locked")
     asked = parser.parse_args()
     session: Any = boto3.Session(region_name=asked.region)
     parameters = {"Aws": "yes", "MailDomain": asked.mail_domain}
+    parameters |= {"AnchorLock": asked.anchor_lock, "AnchorDays": str(asked.anchor_days)}
     target = Target(stage=asked.stage, bucket=asked.bucket, parameters=parameters)
     try:
         print(_bundle(session.client("cloudformation"), target.stack, asked.region), file=sys.stderr)

@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.aws.ledger import DynamoLedger
 from chalicelib.aws.people import TOMBSTONES, digest_of
-from chalicelib.domain.proof.chain import broken_at
+from chalicelib.domain.proof.chain import broken_at, hour_of_chain
 from chalicelib.ports import PortError
 from infra.backup import CONTACTS, PEOPLE, Stage, stage_of
 from infra.export_keyring import Keyring, keyring_of
@@ -120,13 +120,11 @@ def _verify(asked: Restore, logical: str, stored: Sum, exported: int, told: Rest
     if stored.items != exported:
         told.wrong.append(f"{logical}: {stored.items} items stored, {exported} exported")
     table, found = asked.target.table(logical), Sum()
-    hours = {item["pk"] for item in found.over(table.everything()) if logical == LEDGER}
+    names = {item["pk"] for item in found.over(table.everything()) if logical == LEDGER}
     if found != stored and not asked.again:
         told.wrong.append(f"{logical}: what is stored is not what was exported")
-    for chain in sorted(hours):
-        stream, _, hour = chain.rpartition("#")
-        at = datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
-        number = broken_at(chain, DynamoLedger(table).entries(stream, at))
+    for chain in sorted(name for name in names if hour_of_chain(name)):
+        number = broken_at(chain, DynamoLedger(table).tail(chain, 1))
         told.chains += number is None
         told.wrong += [f"{chain}: entry {number} does not follow from those before"] if number else []
 

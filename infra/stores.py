@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from infra.anchors import anchors
+
 Json = dict[str, Any]
 
 # Keys of each table: name -> type, the partition key first.
@@ -46,6 +48,7 @@ def stores() -> Json:
     found["BackupBucket"] = _kept("AWS::S3::Bucket", _bucket(public=False))
     found["BackupBucket"]["Properties"]["LifecycleConfiguration"]["Rules"].append(_exports_end())
     found["FrontDoorBucketPolicy"] = _everyone_reads("FrontDoorBucket")
+    found |= anchors()
     found["ChannelSecrets"] = _secret("Vendors' secrets by channel, a JSON document written after deployment")
     found["OperatorSecrets"] = _secret(
         "Digests of operators' tokens, a JSON document written after deployment"

@@ -4,6 +4,7 @@ from typing import Any
 
 from infra.alarms import alarms
 from infra.alias import PUBLISHED
+from infra.anchors import PARAMETERS as ANCHORING
 from infra.announcements import announcements
 from infra.dashboard import dashboard
 from infra.measures import API
@@ -16,7 +17,7 @@ from infra.throttle import method_settings
 Json = dict[str, Any]
 
 STAGE = "live"  # Chalice's own word; deployments are told apart by the Stage parameter and the stack's name
-BUCKETS = ("StateBucket", "FrontDoorBucket")
+BUCKETS = ("StateBucket", "FrontDoorBucket", "AnchorBucket")
 SECRETS = ("ChannelSecrets", "OperatorSecrets")
 PARAMETERS: Json = {
     "Stage": {"Type": "String", "Default": "dev", "AllowedPattern": "[a-z][a-z0-9-]{0,19}"},
@@ -36,6 +37,7 @@ PARAMETERS: Json = {
         "Default": "",
         "Description": "domain whose inbound mail SES hands over; empty for none",
     },
+    **ANCHORING,
     "OperationsConcurrency": {
         "Type": "Number",
         "Default": 20,
@@ -103,6 +105,7 @@ def environment() -> Json:
         **rest,
         "BASCULE_MAIL_TOPIC": {"Ref": "InboundMail"},
         "BASCULE_EVENT_BUS": {"Ref": "EventBus"},
+        "BASCULE_ANCHOR_KEY": {"Ref": "AnchorKey"},
         "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},
         "POWERTOOLS_SERVICE_NAME": "bascule",
         "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -156,7 +159,7 @@ def _mail_rules() -> Json:
 
 
 def _outputs() -> Json:
-    names = [*TABLES, *BUCKETS, "BackupBucket", *SECRETS, "InboundMail", "Alarms", "EventBus"]
+    names = [*TABLES, *BUCKETS, "BackupBucket", *SECRETS, "AnchorKey", "InboundMail", "Alarms", "EventBus"]
     names += ["Announcements", HANDLER]
     for queue in QUEUES:
         names += [queue.name, dead(queue.name)]

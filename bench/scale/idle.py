@@ -69,8 +69,9 @@ def _running(world: World, prices: Prices) -> Iterator[Term]:
     """What is paid for the minute's work: the tick, a probe for each channel, canaries, and their log lines."""
     gateway = prices["gateway_request"]
     each = {name: sum(of_act(world, prices, name).values()) for name in IDLE}
-    canaries = CHANNELS * CANARIES_AN_HOUR * HOURS
+    canaries, anchor = CHANNELS * CANARIES_AN_HOUR * HOURS, prices["object_put"] + prices["key_request"]
     yield Term(name="ticks", count=MINUTES, usd=MINUTES * each["minute"])
+    yield Term(name="anchors, one an hour", count=HOURS, usd=HOURS * anchor)
     yield Term(name="probes", count=MINUTES * CHANNELS, usd=MINUTES * CHANNELS * each["probe"])
     yield Term(name="canaries", count=canaries, usd=canaries * (each["probe"] + gateway + each["accept"]))
     lines = sum(

@@ -20,6 +20,7 @@ READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
 COUNTED = WRITES | READS
 KNOWN = frozenset({
     "sqs:SendMessage", "s3:PutObject", "s3:GetObject", "secrets-manager:GetSecretValue", "eventbridge:PutEvents",
+    "kms:Sign", "kms:GetPublicKey",
 })  # fmt: skip
 """What is priced by the call alone."""
 

@@ -40,6 +40,7 @@ QUEUES = (
     "announcements",
     "normal_dead",
 )
+ANCHOR_KEY = "alias/anchors"
 CREATED = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
 HOME = replace(SETTINGS, home_region="", vantage="home")
 KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "eu-west-3"}
@@ -150,6 +151,13 @@ def _made(clients: Clients, secrets: Mapping[str, Json]) -> dict[str, str]:
         clients("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": KEYS["AWS_DEFAULT_REGION"]}
         )
+    clients("s3").create_bucket(
+        Bucket="anchors",
+        CreateBucketConfiguration={"LocationConstraint": KEYS["AWS_DEFAULT_REGION"]},
+        ObjectLockEnabledForBucket=True,
+    )
+    key = clients("kms").create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    clients("kms").create_alias(AliasName=ANCHOR_KEY, TargetKeyId=key)
     document = {"channels": secrets, "signing_keys": ["a-key-of-thirty-two-characters-00"]}
     clients("secretsmanager").create_secret(Name="channels", SecretString=json.dumps(document))
     clients("secretsmanager").create_secret(Name="operators", SecretString="{}")
@@ -167,6 +175,8 @@ def _names(urls: Mapping[str, str]) -> Names:
         channel_secrets="channels",
         operator_secrets="operators",
         event_bus="bus",
+        anchor_bucket="anchors",
+        anchor_key=ANCHOR_KEY,
         queues=urls,
     )
 

@@ -22,6 +22,8 @@ class Names:
     operator_secrets: str
     people_table: str = ""
     event_bus: str = ""
+    anchor_bucket: str = ""
+    anchor_key: str = ""
     queues: Mapping[str, str] = field(default_factory=dict)
     vantage_queue: str = ""
     home_region: str = ""

@@ -10,6 +10,7 @@ from chalicelib.aws.clients import Clients
 from chalicelib.aws.names import Names
 from chalicelib.aws.table import Table
 from chalicelib.ports import (
+    Anchors,
     ContactStore,
     Control,
     DeadLetters,
@@ -163,6 +164,15 @@ class AwsPorts:
         from chalicelib.aws.ledger import DynamoLedger  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoLedger(Table(self.clients, self._names.ledger_table))
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """The bucket of anchors, and the key that signs them."""
+        from chalicelib.aws.anchors import AwsAnchors  # noqa: PLC0415 - only what a function needs is imported
+        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
+
+        bucket = Bucket(self.clients, self._names.anchor_bucket)
+        return AwsAnchors(self.clients, bucket, self._names.anchor_key)
 
     @cached_property
     def stance(self) -> StanceStore:

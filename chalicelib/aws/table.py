@@ -75,6 +75,18 @@ class Table:
             answer = self._clients("dynamodb").query(KeyConditionExpression=condition, **asked)
         return [plain(item) for item in answer.get("Items", [])]
 
+    def whole(self, condition: str, **values: Any) -> list[Plain]:
+        """All pages of a query by key, strongly consistent."""
+        asked = self._asked((condition,), values) | {"ConsistentRead": True}
+        found: list[Plain] = []
+        while True:
+            with calling("dynamodb:Query"):
+                answer = self._clients("dynamodb").query(KeyConditionExpression=condition, **asked)
+            found += [plain(item) for item in answer.get("Items", [])]
+            if not (after := answer.get("LastEvaluatedKey")):
+                return found
+            asked["ExclusiveStartKey"] = after
+
     def gather(self, keys: Iterable[Mapping[str, Any]]) -> list[Plain]:
         """The items of many keys, in no order; absent ones are left out."""
         wanted = [typed(key) for key in keys]

@@ -63,6 +63,9 @@ VIEWS = {
     ("POST", "/v1/evidence/{path}/tickets"): "evidence.attach",
     ("GET", "/v1/channels/{channel}/catch-up"): "catch_up.read",
     ("POST", "/v1/channels/{channel}/catch-up"): "catch_up.begin",
+    ("GET", "/v1/audit"): "audit.entries",
+    ("GET", "/v1/audit/anchors"): "audit.anchors",
+    ("POST", "/v1/audit/verify"): "audit.verify",
     ("GET", "/v1/flips"): "flips.listed",
     ("GET", "/v1/availability"): "flips.measured",
 }
@@ -147,7 +150,10 @@ def _post(asked: "Asked", who: str) -> "Post":
     if not permitted(caller.role, asked.method, asked.route):
         raise Forbidden(f"{asked.method} {asked.route} is not for the role {caller.role.value}")
     stores, situations, registry = wired.stores, wired.situations, wired.registry
-    return Post(stores=stores, situations=situations, registry=registry, caller=caller, now=now)
+    return Post(
+        stores=stores, situations=situations, registry=registry, caller=caller, now=now,
+        stage=wired.settings.stage,
+    )  # fmt: skip
 
 
 def _response(said: "Said", headers: Mapping[str, str]) -> Response:

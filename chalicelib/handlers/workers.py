@@ -94,6 +94,7 @@ def tick(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signa
 
 def ticked(event: Json) -> Json:
     """What one tick did."""
+    from chalicelib.handlers.anchored import keep_anchored
     from chalicelib.handlers.readiness import keep_ready
     from chalicelib.handlers.ticking import minute, told
 
@@ -105,6 +106,7 @@ def ticked(event: Json) -> Json:
         return told(wired.tick.flip(notes))
     finally:
         keep_ready(wired, notes)
+        keep_anchored(wired, notes)
 
 
 @functions.lambda_function(name="announce")

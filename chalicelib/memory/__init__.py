@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.memory.anchors import MemoryAnchors
 from chalicelib.memory.contacts import MemoryContacts
 from chalicelib.memory.dead_letters import MemoryDeadLetters
 from chalicelib.memory.health import MemoryHealth
@@ -37,6 +38,7 @@ class MemoryPorts:
     dead_letters: MemoryDeadLetters = field(init=False)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    anchors: MemoryAnchors = field(default_factory=MemoryAnchors)
     stories: MemoryStories = field(default_factory=MemoryStories)
     events: MemoryEvents = field(default_factory=MemoryEvents)
     stance: MemoryStance = field(default_factory=MemoryStance)
@@ -50,8 +52,8 @@ class MemoryPorts:
 
 
 __all__ = [
-    "ManualClock", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth",
-    "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues",
-    "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "ManualClock", "MemoryAnchors", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents",
+    "MemoryHealth", "MemoryLedger", "MemoryMaintenance", "MemoryOrders", "MemoryPages", "MemoryPeople",
+    "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets", "MemorySnapshots",
+    "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from chalicelib.domain.proof.chain import Entry, chain_of, chained
+from chalicelib.domain.proof.chain import Entry, chain_of, chained, hour_name
 from chalicelib.domain.proof.dispatch import hours_between
 from chalicelib.memory.port import MemoryPort
 
@@ -73,18 +73,23 @@ class MemoryLedger(MemoryPort):
     def __init__(self) -> None:
         super().__init__()
         self._chains: dict[str, list[Entry]] = {}
+        self._touched: dict[str, set[str]] = {}
 
     def append(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
         """Add one entry to the chain of its stream and hour."""
         with self._open():
             name = chain_of(stream, now)
             chain = self._chains.setdefault(name, [])
+            self._touch(name, now)
             chain.append(chained(name, chain[-1] if chain else None, entry, now))
 
-    def append_once(self, stream: str, entry: Mapping[str, str], now: datetime) -> None:
+    def append_once(
+        self, stream: str, entry: Mapping[str, str], now: datetime, written: datetime | None = None
+    ) -> None:
         """Add one entry unless its chain has one of the same `id`."""
         with self._open():
             if all(known.entry.get("id") != entry["id"] for known in self.entries(stream, now)):
+                self._touch(chain_of(stream, now), written or now)
                 self.append(stream, entry, now)
 
     def entries(self, stream: str, hour: datetime) -> Sequence[Entry]:
@@ -97,3 +102,16 @@ class MemoryLedger(MemoryPort):
         with self._open():
             names = [chain_of(stream, hour) for hour in hours_between(since, until)]
             return {name: tuple(self._chains[name]) for name in names if name in self._chains}
+
+    def touched(self, hour: datetime) -> Sequence[str]:
+        """Every chain added to in an hour."""
+        with self._open():
+            return sorted(self._touched.get(hour_name(hour), ()))
+
+    def tail(self, chain: str, seq: int) -> Sequence[Entry]:
+        """From a number on."""
+        with self._open():
+            return tuple(entry for entry in self._chains.get(chain, ()) if entry.seq >= seq)
+
+    def _touch(self, chain: str, now: datetime) -> None:
+        self._touched.setdefault(hour_name(now), set()).add(chain)

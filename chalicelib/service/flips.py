@@ -42,8 +42,11 @@ def note_of(entry: Mapping[str, str], at: datetime) -> Note:
     return Note(queue="flips", body=json.dumps({**entry, "at": millis(at)}))
 
 
-def write_down(ledger: Ledger, body: str) -> bool:
-    """Write the flip of a message down unless it is; False for a message that is no flip. Raises Unavailable."""
+def write_down(ledger: Ledger, body: str, now: datetime | None = None) -> bool:
+    """Write the flip of a message down unless it is; False for a message that is no flip. Raises Unavailable.
+
+    `now` is when it is written: a message may come back after hours.
+    """
     try:
         told = json.loads(body)
     except ValueError:
@@ -51,19 +54,20 @@ def write_down(ledger: Ledger, body: str) -> bool:
     if not isinstance(told, dict) or not {"id", "path", "at"} <= told.keys():
         return False
     at = moment(told.pop("at"))
-    ledger.append_once(STREAM, {"before": "", **{name: str(words) for name, words in told.items()}}, at)
+    entry = {"before": "", **{name: str(words) for name, words in told.items()}}
+    ledger.append_once(STREAM, entry, at, written=now)
     return True
 
 
-def write_all_down(ledger: Ledger, bodies: Sequence[str]) -> None:
+def write_all_down(ledger: Ledger, bodies: Sequence[str], now: datetime) -> None:
     """Write down what can be of the flips of messages. Raises Unavailable when some could not be."""
     steps = Steps()
     for body in bodies:
-        steps.take(partial(write_down, ledger, body), otherwise=False)
+        steps.take(partial(write_down, ledger, body, now), otherwise=False)
     steps.settle()
 
 
-def kept(queues: Queues, ledger: Ledger, flip: ToldFlip, window: str) -> bool:
+def kept(queues: Queues, ledger: Ledger, flip: ToldFlip, window: str, now: datetime) -> bool:
     """See to the entry of a flip of which only the health table tells; False: neither can take it now, look again.
 
     It travels by the queue for so long that the flip's own message, if there is one after all, comes first: that one
@@ -73,6 +77,6 @@ def kept(queues: Queues, ledger: Ledger, flip: ToldFlip, window: str) -> bool:
     with suppress(Unavailable):
         return bool(queues.put(replace(note_of(entry, flip.at), delay=TRAVELS)))
     with suppress(Unavailable):
-        ledger.append_once(STREAM, entry, flip.at)
+        ledger.append_once(STREAM, entry, flip.at, written=now)
         return True
     return False

@@ -51,7 +51,7 @@ class Keeper:
         why: tuple[str, ...] = ()
         try:
             after = self._stored(before, after)
-            done, why = self._done(after)
+            done, why = self._done(after, now)
             after = self._stored(after, done)
         except Stale:  # another run is at it
             after = self.stores.stance.read()
@@ -101,14 +101,14 @@ class Keeper:
         fresh = before.since is not None and now - before.since < plan.min_wait
         return None if fresh or self.stores.permission.read().record.is_off(Switch.AUTOMATION, now) else asked
 
-    def _done(self, stance: Stance) -> tuple[Stance, tuple[str, ...]]:
+    def _done(self, stance: Stance, now: datetime) -> tuple[Stance, tuple[str, ...]]:
         """The stance after telling its news and setting what is pending: what fails is left for the next run."""
         tried = {lever: self._lacks(lever, stance.settings[lever]) for lever in stance.pending}
         left = {lever: why for lever, why in tried.items() if why}
         with suppress(Unavailable):
             if stance.news:
                 at = datetime.fromisoformat(stance.news["at"])
-                self.stores.ledger.append_once(STREAM, stance.news, at)
+                self.stores.ledger.append_once(STREAM, stance.news, at, written=now)
                 self.stores.queues.put(note_of(stance.news))
             stance = replace(stance, news={})
         return replace(stance, pending=tuple(left)), tuple(f"{lever}: {why}" for lever, why in left.items())

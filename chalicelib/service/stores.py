@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from chalicelib.ports import (
+    Anchors,
     ContactStore,
     Control,
     DeadLetters,
@@ -101,6 +102,11 @@ class Stores(Protocol):
     @property
     def ledger(self) -> Ledger:
         """What happened, in order."""
+        ...
+
+    @property
+    def anchors(self) -> Anchors:
+        """The ledger's heads outside of it."""
         ...
 
     @property

@@ -95,7 +95,7 @@ class Teller:
     def _found(self, flip: ToldFlip, situation: Situation, now: datetime) -> ToldFlip | None:
         """A flip to tell of whose entry is under way; None while no store takes that, and within its grace."""
         window = planned(situation, flip.path, now)
-        if kept(self.stores.queues, self.stores.ledger, flip, window) and now - flip.at >= GRACE:
+        if kept(self.stores.queues, self.stores.ledger, flip, window, now) and now - flip.at >= GRACE:
             return replace(flip, planned=bool(window))
         return None
 

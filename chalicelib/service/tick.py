@@ -91,7 +91,7 @@ class Tick:
 
     def _run(self, *, probe: bool, ahead: timedelta, notes: Sequence[str] = ()) -> Ticked | None:
         now, steps, stores = self.clock.now(), Steps(), self.stores
-        steps.take(lambda: write_all_down(stores.ledger, notes), None)
+        steps.take(lambda: write_all_down(stores.ledger, notes, now), None)
         try:
             told = steps.take(lambda: self._tell(now), None) or Told(situation=self.situations.read(now))
         except Missing:

@@ -118,6 +118,14 @@ def calls(stack: Stack) -> dict[str, Call]:
             },
         ),
         "read state": ("s3", "get_object", {"Bucket": out["StateBucket"], "Key": "no-such-object"}),
+        "write anchors": ("s3", "put_object", {"Bucket": out["AnchorBucket"], "Key": "probe", "Body": ""}),
+        "read anchors": ("s3", "get_object", {"Bucket": out["AnchorBucket"], "Key": "no-such-object"}),
+        "delete anchors": ("s3", "delete_object", {"Bucket": out["AnchorBucket"], "Key": "no-such-object"}),
+        "sign anchors": (
+            "kms", "sign",
+            {"KeyId": out["AnchorKey"], "Message": "x", "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256"},
+        ),
+        "read the anchors' key": ("kms", "get_public_key", {"KeyId": out["AnchorKey"]}),
         "look at the intake's share": (
             "lambda", "get_function_concurrency", {"FunctionName": stack.functions["APIHandler"]},
         ),
@@ -146,6 +154,8 @@ MAY = {
         "read channel secrets",
         "write state",
         "read state",
+        "read anchors",
+        "read the anchors' key",
     },
     "Deliver": {
         "write contacts",
@@ -183,6 +193,10 @@ MAY = {
         "read state",
         "look at the intake's share",
         "look at a table's warmth",
+        "write anchors",
+        "read anchors",
+        "sign anchors",
+        "read the anchors' key",
     },
     "Announce": {"read channel secrets", "read state"},
     "Evidence": {

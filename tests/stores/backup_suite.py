@@ -9,6 +9,8 @@ import pytest
 from examples import NOW, at, row, work
 
 from chalicelib.aws.ports import AwsPorts
+from chalicelib.domain.audit.rsa import read_key
+from chalicelib.domain.audit.verify import Verification
 from chalicelib.domain.model import ContactKind, Medium, Outcome, Party, party_key, row_key
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.outbox import Due, RowState
@@ -17,6 +19,7 @@ from chalicelib.domain.planned_work.windows import Windows
 from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.memory import MemoryPorts
 from chalicelib.ports import PlanVersion
+from chalicelib.service.anchoring import Anchoring
 from chalicelib.service.forget import forget
 from chalicelib.service.rows import contact_row
 from chalicelib.wiring import Wired
@@ -42,6 +45,7 @@ WORDS = (
     "503 é",
 )
 LATER = at(7_200)
+LEDGER_CHAINS = ("operations#2026-11-21T20", "operations#2026-11-21T21")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +195,24 @@ class BackupSuite(Pair):
         due = {key for n in range(16) for key, *_ in target.ports.contacts.due(n, at(700), 99)}
         assert due == {keys["ann"], keys["bob"], keys["ann-again"], keys["carl"]}
         assert decided(target.ports) == decided(source.ports)
+
+    def test_a_restored_ledger_is_verified_by_the_anchors_of_the_stage_that_it_came_from(
+        self, source, target, asked
+    ):
+        kept = MemoryPorts().anchors
+        fill(source.ports)
+        Anchoring(ledger=source.ports.ledger, anchors=kept, stage="prod").run(at(3_600))
+        Anchoring(ledger=source.ports.ledger, anchors=kept, stage="prod").run(at(30_000))
+        exported(source.stage)
+
+        told = restore(asked, LATER)
+        ledger = target.ports.ledger
+        rows = [(name, entry) for name in LEDGER_CHAINS for entry in ledger.tail(name, 1)]
+        checking = Verification(stage="prod", keys=[read_key(kept.public_key())])
+        faults = list(checking.faults(enumerate(kept.texts, 1), rows))
+
+        assert (told.wrong, faults, checking.done.rows, checking.done.after_the_last) == ([], [], 5, 0)
+        assert list(ledger.touched(NOW)) == list(source.ports.ledger.touched(NOW)) == [LEDGER_CHAINS[0]]
 
     def test_every_event_of_a_conversation_is_stored_within_seconds_exported_and_restored(
         self, source, target, asked

@@ -25,6 +25,7 @@ QUEUES = [
     "normal_dead",
 ]
 CREATED = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+ANCHOR_KEY = "alias/anchors"
 _numbers = count(1)
 
 
@@ -93,6 +94,17 @@ def people(ports):
 
 
 @pytest.fixture
+def anchors(ports):
+    """With a key to sign by, which takes a while to make and which few tests need."""
+    if isinstance(ports, AwsPorts):
+        kms = ports.clients("kms")
+        if ANCHOR_KEY not in [each["AliasName"] for each in kms.list_aliases()["Aliases"]]:
+            key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+            kms.create_alias(AliasName=ANCHOR_KEY, TargetKeyId=key)
+    return ports.anchors
+
+
+@pytest.fixture
 def pages(ports):
     return ports.pages
 
@@ -120,6 +132,11 @@ def ports_on(clients: Clients, prefix: str) -> AwsPorts:
         clients("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
         )
+    clients("s3").create_bucket(
+        Bucket=f"{prefix}-anchors",
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-3"},
+        ObjectLockEnabledForBucket=True,
+    )
     for secret in ("channels", "operators"):
         clients("secretsmanager").create_secret(Name=f"{prefix}-{secret}")
     clients("events").create_event_bus(Name=prefix)
@@ -135,6 +152,8 @@ def ports_on(clients: Clients, prefix: str) -> AwsPorts:
         front_door_bucket=buckets[1],
         channel_secrets=f"{prefix}-channels",
         operator_secrets=f"{prefix}-operators",
+        anchor_bucket=f"{prefix}-anchors",
+        anchor_key=ANCHOR_KEY,
         queues={q: clients("sqs").create_queue(QueueName=f"{prefix}-{q}")["QueueUrl"] for q in QUEUES},
     )
     ports = AwsPorts(names)

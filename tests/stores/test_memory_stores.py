@@ -1,6 +1,7 @@
 """The store suites and the races, in memory."""
 
 import pytest
+from anchor_suite import AnchorSuite, TouchedSuite
 from contact_store_suite import ContactStoreSuite, RowAheadSuite
 from dead_letter_suite import DeadLetterSuite
 from document_store_suite import (
@@ -101,6 +102,14 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestAnchors(AnchorSuite):
+    pass
+
+
+class TestTouched(TouchedSuite):
     pass
 
 

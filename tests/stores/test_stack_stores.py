@@ -1,6 +1,7 @@
 """The store suites and the races on the local stack."""
 
 import pytest
+from anchor_suite import AnchorSuite, TouchedSuite
 from contact_store_suite import ContactStoreSuite, RowAheadSuite
 from dead_letter_suite import DeadLetterSuite
 from document_store_suite import (
@@ -97,6 +98,12 @@ class TestPermission(PermissionSuite):
 
 
 class TestPermissionInARace(PermissionRaceSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestAnchors(AnchorSuite, TouchedSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports

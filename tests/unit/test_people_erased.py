@@ -214,6 +214,8 @@ def test_the_ledger_names_a_keyed_digest_holds_no_word_of_the_person_and_still_v
     assert told["persons"][0] != party()
     for name, chain in api.ports.ledger._chains.items():
         assert broken_at(name, chain) is None
+    api.world.minute()
+    assert api.ask("POST", "/v1/audit/verify", {"hour": "2026-03-02T09"}).json["whole"] is True
     text = json.dumps([dict(e.entry) for chain in api.ports.ledger._chains.values() for e in chain])
     assert not [word for word in (*WORDS, party()) if word in text]
 

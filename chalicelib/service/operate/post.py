@@ -22,13 +22,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One operation's surroundings; `now` is read once for it."""
+    """One operation's surroundings; `now` is read once for it, `stage` is what the deployment is called."""
 
     stores: Stores
     situations: SituationReader
     registry: Registry
     caller: Caller
     now: datetime
+    stage: str = ""
 
     def plan(self) -> Plan:
         """The newest plan, from the store. Raises Absent when none was ever published."""

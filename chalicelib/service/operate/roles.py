@@ -58,6 +58,9 @@ LEAST = {
     ("POST", "/v1/evidence/{path}/tickets"): Role.OPERATOR,
     ("GET", "/v1/channels/{channel}/catch-up"): Role.VIEWER,
     ("POST", "/v1/channels/{channel}/catch-up"): Role.OPERATOR,
+    ("GET", "/v1/audit"): Role.ADMIN,
+    ("GET", "/v1/audit/anchors"): Role.ADMIN,
+    ("POST", "/v1/audit/verify"): Role.ADMIN,
     ("GET", "/v1/flips"): Role.VIEWER,
     ("GET", "/v1/availability"): Role.VIEWER,
 }
