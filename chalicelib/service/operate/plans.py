@@ -77,22 +77,37 @@ def check(post: Post, text: str) -> Checked:
     return Checked(plan=plan, faults=tuple(_unset(post, plan)), warnings=warnings(plan))
 
 
-def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Published:
+def check_again(post: Post, earlier: PlanVersion) -> Checked:
+    """What speaks against publishing an earlier version once more.
+
+    It was good enough when it was published: what only newer checks find in it is warned about.
+    """
+    try:
+        plan = read_plan(earlier.compiled or earlier.text, earlier.version, kinds=kinds(), formats=formats())
+    except PlanRefused as refused:
+        return Checked(plan=None, faults=refused.faults)
+    return Checked(plan=plan, faults=tuple(_unset(post, plan)), warnings=warnings(plan))
+
+
+def publish(
+    post: Post, text: str, reason: str, expected: Collection[int], *, earlier: PlanVersion | None = None
+) -> Published:
     """Make a text the next version, if the newest is one of `expected` (0: there is none).
 
-    Raises Overtaken, BadPlan with every fault, Unsafe when with tonight's orders it would break a safety rule,
-    or Clashing when planned work would break a rule on it.
+    `earlier`: the version that is published once more, compiled as it was. Raises Overtaken, BadPlan with every fault,
+    Unsafe when with tonight's orders it would break a safety rule, or Clashing when planned work would break a rule.
     """
     newest = _newest(post)
     if newest not in expected:
         raise Overtaken(newest)
-    checked = check(post, text)
+    checked = check_again(post, earlier) if earlier else check(post, text)
     if checked.plan is None or checked.faults:
         raise BadPlan(checked.faults)
     _require_permitted(post, checked.plan)
+    compiled = earlier.compiled if earlier else dump_plan(checked.plan)
     made = PlanVersion(
         version=newest + 1, text=text, digest=sha256(text.encode()).hexdigest(), author=post.caller.id,
-        reason=reason, at=post.now, compiled=dump_plan(checked.plan),
+        reason=reason, at=post.now, compiled=compiled,
     )  # fmt: skip
     try:
         post.stores.plans.publish(made)
