@@ -53,6 +53,7 @@ VIEWS = {
     ("POST", "/v1/dead-letters/redrive"): "dead_letters.redrive",
     ("POST", "/v1/people/erase"): "people.erase",
     ("POST", "/v1/decisions"): "decisions.dry_run",
+    ("POST", "/v1/decisions/batch"): "decisions.batch",
     ("PUT", "/v1/desks/{desk}/load"): "desks.put_load",
     ("GET", "/v1/desks/{desk}/forecast"): "forecast.read",
     ("GET", "/v1/evidence/{path}"): "evidence.report",

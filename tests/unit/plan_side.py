@@ -1,6 +1,7 @@
 """Plans at random, as documents: what the tests of differences, faults and dry runs share."""
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -17,6 +18,10 @@ HOURS = {
 MEDIA = [medium.value for medium in Medium]
 
 
+def seeded(seed: object) -> Random:
+    return Random(str(seed))  # noqa: S311 - plans are no secrets
+
+
 def random_document(rng: Random) -> dict[str, Any]:
     """A sound plan of up to six desks and four purposes."""
     doors = {f"in-{n}": way_in(rng) for n in range(rng.randint(1, 3))}
@@ -27,7 +32,7 @@ def random_document(rng: Random) -> dict[str, Any]:
     rng.shuffle(names)
     return {
         "schema": 1, "public_base_url": "https://bascule.example", "market": rng.choice(MARKETS),
-        "languages": ["fr", "en"], "panic": rng.choice([0.0, 0.5, 0.9]), "hours": HOURS,
+        "languages": ["fr", "en"], "panic": rng.choice([0.0, 0.5, 0.9]), "hours": deepcopy(HOURS),
         "channels": doors | boxes, "desks": desks, "purposes": {name: purposes[name] for name in names},
     }  # fmt: skip
 
@@ -37,7 +42,12 @@ def random_plan(rng: Random, version: int = 1) -> Plan:
 
 
 def way_in(rng: Random) -> dict[str, Any]:
-    return {"kind": "webhook", "market": rng.choice(MARKETS), "medium": rng.choice(MEDIA), "settings": where()}
+    return {
+        "kind": "webhook",
+        "market": rng.choice(MARKETS),
+        "medium": rng.choice(MEDIA),
+        "settings": where(),
+    }
 
 
 def box(rng: Random, number: int) -> dict[str, Any]:

@@ -96,7 +96,9 @@ def test_going_back_is_meant_for_a_version_and_needs_a_reason(api):
 
 
 def test_going_back_keeps_to_tonights_orders_and_needs_its_secrets(api):
-    api.world.publish(PLAN.replace("[desk-a, desk-b]", "[desk-b]").replace("min_capacity: 4", "min_capacity: 0"))
+    api.world.publish(
+        PLAN.replace("[desk-a, desk-b]", "[desk-b]").replace("min_capacity: 4", "min_capacity: 0")
+    )
     api.world.publish(OTHER)
     assert give(api, 0, scope="desk:desk-b").code == 201
 

@@ -30,9 +30,7 @@ def _line(change: Change) -> str:
     if change.kind is ChangeKind.REMOVED:
         return f"- {change.path}: {_value(change.before)}"
     if change.kind is ChangeKind.MOVED:
-        return (
-            f"> {change.path}: {_value(change.item)} from place {change.before + 1} to place {change.after + 1}"
-        )
+        return f"> {change.path}: {_value(change.item)} from place {change.before + 1} to place {change.after + 1}"
     return f"~ {change.path}: {_value(change.before)} -> {_value(change.after)}"
 
 

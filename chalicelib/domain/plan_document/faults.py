@@ -24,11 +24,12 @@ class Fault:
 
 
 class PlanRefused(Exception):
-    """A plan document that cannot be published, with all its faults."""
+    """A plan document that cannot be published, with all its faults; `read` is as much of it as could be made out."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...], read: object = None) -> None:
         super().__init__("; ".join(map(str, faults)))
         self.faults = faults
+        self.read = read
 
 
 class Doubled(dict[str, Any]):

@@ -48,6 +48,7 @@ LEAST = {
     ("POST", "/v1/dead-letters/redrive"): Role.OPERATOR,
     ("POST", "/v1/people/erase"): Role.ADMIN,
     ("POST", "/v1/decisions"): Role.VIEWER,
+    ("POST", "/v1/decisions/batch"): Role.VIEWER,
     ("PUT", "/v1/desks/{desk}/load"): Role.OPERATOR,
     ("GET", "/v1/desks/{desk}/forecast"): Role.VIEWER,
     ("GET", "/v1/evidence/{path}"): Role.OPERATOR,
