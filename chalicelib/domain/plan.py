@@ -84,7 +84,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Why people contact us. `routes`: desk ids by market ("world": the rest), best first; `single`: why one channel."""
+    """Why people contact us. `routes`: desks by market ("world": the rest), best first; `single`: why one channel."""
 
     id: str
     match: tuple[Match, ...] = ()

@@ -47,6 +47,7 @@ VIEWS = {
     ("GET", "/v1/backlogs"): "backlogs.listed",
     ("GET", "/v1/contacts"): "contacts.listed",
     ("GET", "/v1/contacts/{key}"): "contacts.read",
+    ("GET", "/v1/contacts/{key}/explain"): "explain.read",
     ("POST", "/v1/contacts/{key}/redrive"): "contacts.redrive",
     ("POST", "/v1/contacts/{key}/settle"): "contacts.settle",
     ("GET", "/v1/dead-letters"): "dead_letters.listed",

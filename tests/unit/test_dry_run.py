@@ -105,7 +105,8 @@ def random_contact(rng, api, id_):
 
 def said(api, asked):
     """The row that the intake stores of the same contact."""
-    data = {name: asked[name] for name in ("text", "traits", "market") if asked[name]}
+    names = {"text": "text", "fields": "traits", "market": "market"}
+    data = {theirs: asked[ours] for theirs, ours in names.items() if asked[ours]}
     body = {"type": "contact.message", "data": {"customer": {"id": "ann"}, **data}}
     request = api.world.signed(body, asked["provider_id"])
     handled = api.world.wired.acceptance.receive(asked["channel"], request, api.world.clock.now())

@@ -51,22 +51,29 @@ def compare(post: Post, wanted: Wanted) -> Json:
     if wanted.then:
         now, other = _at_any_hour(now, post.now), _at_any_hour(other, post.now)
     rows, seen, complete = _newest(post, wanted)
-    pairs = []
-    for row in rows:
-        at = row.accepted_at if wanted.then else post.now
-        pairs.append((row, _taken(row, now, at), _taken(row, other, at)))
+    times = [row.accepted_at if wanted.then else post.now for row in rows]
+    pairs = [(row, _taken(row, now, at), _taken(row, other, at)) for row, at in zip(rows, times, strict=True)]
+    return {
+        "looked_at": seen, "complete": complete, "compared": len(pairs), "supposed": wanted.under.named(),
+        "at": "then" if wanted.then else "now", "plan": now.plan.version,
+        "proposed_plan": bool(wanted.under.plan), **_changes(pairs),
+    }  # fmt: skip
+
+
+Pair = tuple[Row, Taken, Taken]
+
+
+def _changes(pairs: Sequence[Pair]) -> Json:
     changed = [pair for pair in pairs if (pair[1].desk, pair[1].purpose) != (pair[2].desk, pair[2].purpose)]
     counts = Counter((before.desk, after.desk) for _, before, after in changed)
     return {
-        "looked_at": seen, "complete": complete, "compared": len(pairs), "changed": len(changed),
-        "supposed": wanted.under.named(), "at": "then" if wanted.then else "now",
-        "plan": now.plan.version, "proposed_plan": bool(wanted.under.plan),
+        "changed": len(changed),
         "counts": [
             {"before": before or None, "after": after or None, "contacts": number}
             for (before, after), number in counts.most_common()
         ],
         "contacts": [_told(*pair) for pair in changed],
-    }  # fmt: skip
+    }
 
 
 def _newest(post: Post, wanted: Wanted) -> tuple[Sequence[Row], int, bool]:
@@ -90,11 +97,8 @@ def _real(row: Row, channel: str) -> bool:
 def _at_any_hour(situation: Situation, now: datetime) -> Situation:
     """The orders that hold now, as if they always had: only the desks' hours are those of each contact's own time."""
     holding = [order for order in situation.orders.given if order.holds_at(now)]
-    always = {
-        "since": datetime.min.replace(tzinfo=now.tzinfo),
-        "until": datetime.max.replace(tzinfo=now.tzinfo),
-    }
-    given = tuple(replace(order, **always) for order in holding)
+    first, last = datetime.min.replace(tzinfo=now.tzinfo), datetime.max.replace(tzinfo=now.tzinfo)
+    given = tuple(replace(order, since=first, until=last) for order in holding)
     return replace(situation, orders=Orders(version=situation.orders.version, given=given))
 
 

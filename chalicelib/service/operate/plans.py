@@ -63,8 +63,8 @@ def publish(
 ) -> Published:
     """Make a text the next version, if the newest is one of `expected` (0: there is none).
 
-    `earlier`: the version that is published once more, compiled as it was. Raises Overtaken, BadPlan with every fault,
-    Unsafe when with tonight's orders it would break a safety rule, or Clashing when planned work would break a rule.
+    `earlier` is published once more, compiled as it was. Raises Overtaken, BadPlan with every fault, Unsafe when with
+    tonight's orders it would break a safety rule, or Clashing when planned work would break a rule.
     """
     newest = _newest(post)
     if newest not in expected:
@@ -73,17 +73,20 @@ def publish(
     if checked.plan is None or checked.faults:
         raise BadPlan(checked.faults)
     _require_permitted(post, checked.plan)
-    compiled = earlier.compiled if earlier else dump_plan(checked.plan)
     made = PlanVersion(
         version=newest + 1, text=text, digest=sha256(text.encode()).hexdigest(), author=post.caller.id,
-        reason=reason, at=post.now, compiled=compiled,
+        reason=reason, at=post.now, compiled=earlier.compiled if earlier else dump_plan(checked.plan),
     )  # fmt: skip
+    _store(post, made)
+    written = post.write_down("publish plan", version=str(made.version), digest=made.digest)
+    return Published(version=made, warnings=checked.warnings, announced=post.republish("plan") and written)
+
+
+def _store(post: Post, made: PlanVersion) -> None:
     try:
         post.stores.plans.publish(made)
     except Stale:
         raise Overtaken(_newest(post)) from None
-    written = post.write_down("publish plan", version=str(made.version), digest=made.digest)
-    return Published(version=made, warnings=checked.warnings, announced=post.republish("plan") and written)
 
 
 def _require_permitted(post: Post, plan: Plan) -> None:

@@ -42,6 +42,7 @@ LEAST = {
     ("GET", "/v1/backlogs"): Role.VIEWER,
     ("GET", "/v1/contacts"): Role.VIEWER,
     ("GET", "/v1/contacts/{key}"): Role.VIEWER,
+    ("GET", "/v1/contacts/{key}/explain"): Role.VIEWER,
     ("POST", "/v1/contacts/{key}/redrive"): Role.OPERATOR,
     ("POST", "/v1/contacts/{key}/settle"): Role.OPERATOR,
     ("GET", "/v1/dead-letters"): Role.VIEWER,
