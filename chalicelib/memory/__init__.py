@@ -12,6 +12,7 @@ from chalicelib.memory.people import MemoryPeople
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+from chalicelib.memory.schedule import MemorySchedule
 from chalicelib.memory.stance import MemoryControl, MemoryStance
 from chalicelib.memory.traffic import MemoryTraffic
 from chalicelib.memory.vantages import MemoryVantages
@@ -28,6 +29,7 @@ class MemoryPorts:
     vantages: MemoryVantages = field(default_factory=MemoryVantages)
     traffic: MemoryTraffic = field(default_factory=MemoryTraffic)
     plans: MemoryPlans = field(default_factory=MemoryPlans)
+    schedule: MemorySchedule = field(default_factory=MemorySchedule)
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
@@ -48,6 +50,7 @@ class MemoryPorts:
 __all__ = [
     "ManualClock", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth",
     "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
+    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySchedule",
+    "MemorySecrets",
     "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from chalicelib.ports import (
     PeopleStore,
     PlanStore,
     Queues,
+    ScheduleStore,
     Secrets,
     SnapshotStore,
     StanceStore,
@@ -50,6 +51,11 @@ class Stores(Protocol):
     @property
     def plans(self) -> PlanStore:
         """Plan versions."""
+        ...
+
+    @property
+    def schedule(self) -> ScheduleStore:
+        """Publications planned for a time."""
         ...
 
     @property

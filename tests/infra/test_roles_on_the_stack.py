@@ -160,6 +160,7 @@ MAY = {
         "read health",
         "write plans",
         "write ledger",
+        "read channel secrets",
         "write state",
         "write feed",
         "publish events",

@@ -15,6 +15,7 @@ from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
+from schedule_store_suite import ScheduleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
@@ -81,6 +82,12 @@ class TestVantages(VantageStoreSuite):
 
 class TestRaces(RaceSuite):
     pass
+
+
+class TestSchedule(ScheduleStoreSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
 
 
 class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, SnapshotStoreSuite, LedgerSuite):

@@ -19,6 +19,7 @@ class EventType(StrEnum):
     ALERTED = "alert.raised"
     FETCHED = "contacts.fetched"
     POSTURE = "capacity.posture.changed"
+    SCHEDULED = "plan.scheduled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
