@@ -22,8 +22,9 @@ def api():
 
 def plan_for(api, minutes, text=OTHER, version='"1"', **more):
     at = (api.world.clock.now() + timedelta(minutes=minutes)).isoformat()
-    body = {"text": text, "at": at, "reason": "summer hours"} | more.pop("body", {})
-    return api.ask("POST", SCHEDULED, body, headers={"if-match": version}, **more)
+    query = {"at": [at], "reason": ["summer hours"]} | more.pop("query", {})
+    headers = {"if-match": version, "content-type": "application/yaml"}
+    return api.ask("POST", SCHEDULED, text, headers=headers, query=query, **more)
 
 
 def fates(api):
@@ -180,8 +181,8 @@ def test_a_bad_text_or_time_is_refused_when_it_is_planned(api):
     assert plan_for(api, 60 * 24 * 91).json["faults"][0]["path"] == "at"
     assert plan_for(api, 5, version='"7"').problem == "overtaken"
     assert plan_for(api, 5, role="operator").code == 403
-    for wrong in ({"text": None}, {"reason": ""}, {"at": "tomorrow"}, {"more": 1}):
-        assert plan_for(api, 5, body=wrong).code == 400
+    for wrong in ({"reason": [""]}, {"at": ["tomorrow"]}, {"at": []}, {"more": ["1"]}):
+        assert plan_for(api, 5, query=wrong).code == 400
     assert fates(api) == {}
 
 

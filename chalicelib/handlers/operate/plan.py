@@ -61,9 +61,9 @@ def published(made: plans.Published) -> Said:
     return Said(body=body, code=201 if first else 200, headers=tagged(made.version.version))
 
 
-def reason_of(asked: Asked) -> str:
-    """Why, from the query or from X-Reason: at most 200 characters. Raises Faulty."""
-    given = asked.parameters("reason").get("reason") or asked.headers.get("x-reason")
+def reason_of(asked: Asked, *others: str) -> str:
+    """Why, from the query (which may have `others`) or from X-Reason: at most 200 characters. Raises Faulty."""
+    given = asked.parameters("reason", *others).get("reason") or asked.headers.get("x-reason")
     reason = Place(value=given, path="reason")
     words = reason.text(None, most=200)
     settled(reason)

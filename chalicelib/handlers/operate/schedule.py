@@ -2,13 +2,11 @@
 
 from collections.abc import Collection
 
-from chalicelib.domain.plan_document.text import MOST_BYTES
+from chalicelib.domain.plan_document.faults import Place
 from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
-from chalicelib.handlers.operate.supposing import plan_text
+from chalicelib.handlers.operate.plan import reason_of, text_of
 from chalicelib.service.operate import schedule
 from chalicelib.service.operate.post import Post
-
-FIELDS = ("text", "at", "reason")
 
 
 def listed(asked: Asked, post: Post) -> Said:
@@ -19,16 +17,13 @@ def listed(asked: Asked, post: Post) -> Said:
 
 
 def add(asked: Asked, post: Post) -> Said:
-    """Plan a publication."""
-    asked.parameters()
-    expected = _follows(asked)
-    place = asked.document(*FIELDS, most=MOST_BYTES)
-    text, at = plan_text(place.at("text")), instant(place.at("at"))
-    if place.at("text").value is None:
-        place.at("text").fault("is required: the text of the plan")
-    reason = place.at("reason").text(None, most=200)
+    """Plan the publication of this text."""
+    reason = reason_of(asked, "at")
+    place = Place(value=asked.parameters("at", "reason").get("at"), path="at")
+    at = instant(place)
     settled(place)
-    entry = schedule.add(post, schedule.Wanted(text=text, at=at or post.now, reason=reason), expected)
+    wanted = schedule.Wanted(text=text_of(asked), at=at or post.now, reason=reason)
+    entry = schedule.add(post, wanted, _follows(asked))
     return Said(body=schedule.described(entry, post.now), code=201)
 
 
