@@ -1,6 +1,7 @@
 """What of a plan no contact can ever reach: purposes, markets, desks; and contacts that no desk can take."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import WORLD, ChannelPlan, Match, Plan, Purpose
@@ -9,13 +10,28 @@ from chalicelib.domain.plan_document.faults import Fault
 Media = Mapping[str, Medium]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What comes in by some channels: from which markets, and by which media (None: it is not known)."""
+
+    markets: frozenset[str]
+    media: frozenset[Medium | None]
+
+
 def unreached(plan: Plan, media: Media) -> Iterator[Fault]:
     """Warnings, each with its path. A channel that is not in `media` may bring anything."""
     seen: dict[tuple[object, ...], str] = {}
+    every = _ways(plan, plan.channels.values(), media)
     for purpose in plan.purposes.values():
+        named = [match.channel for match in purpose.match]
+        own = (
+            every
+            if "" in named
+            else _ways(plan, [plan.channels[name] for name in dict.fromkeys(named)], media)
+        )
         yield from _matches(purpose, seen)
-        yield from _markets(plan, purpose)
-        yield from _carried(plan, purpose, media)
+        yield from _markets(purpose, own)
+        yield from _carried(plan, purpose, own, media)
 
 
 def _matches(purpose: Purpose, seen: dict[tuple[object, ...], str]) -> Iterator[Fault]:
@@ -38,42 +54,29 @@ def _condition(match: Match) -> tuple[object, ...]:
     )
 
 
-def _markets(plan: Plan, purpose: Purpose) -> Iterator[Fault]:
+def _ways(plan: Plan, channels: Collection[ChannelPlan], media: Media) -> Ways:
+    markets = {channel.market if channel.market != WORLD else plan.market for channel in channels}
+    return Ways(markets=frozenset(markets), media=frozenset(media.get(channel.id) for channel in channels))
+
+
+def _markets(purpose: Purpose, ways: Ways) -> Iterator[Fault]:
     """Markets in which none of its channels is, nor the plan: only a contact that names one itself comes there."""
-    entered = {_market(plan, channel) for channel in _ways_in(plan, purpose)}
     for market in purpose.routes:
-        if purpose.match and market not in (WORLD, *entered):
+        if purpose.match and market != WORLD and market not in ways.markets:
             path = f"purposes.{purpose.id}.routes.{market}"
             yield Fault(path=path, message="is reached by no channel of its purpose: none is in this market")
 
 
-def _market(plan: Plan, channel: ChannelPlan) -> str:
-    return channel.market if channel.market != WORLD else plan.market
-
-
-def _carried(plan: Plan, purpose: Purpose, media: Media) -> Iterator[Fault]:
-    brought = [_medium(channel, media) for channel in _ways_in(plan, purpose)]
-    if not brought or None in brought:
+def _carried(plan: Plan, purpose: Purpose, ways: Ways, media: Media) -> Iterator[Fault]:
+    if not ways.media or None in ways.media:
         return
+    named = {media[match.channel] for match in purpose.match if match.channel}
     for market, route in purpose.routes.items():
         path = f"purposes.{purpose.id}.routes.{market}"
         for number, desk in enumerate(route):
-            if plan.desks[desk].media.isdisjoint(brought):
+            if plan.desks[desk].media.isdisjoint(ways.media):
                 message = f"{desk!r} takes nothing that the channels of this purpose bring"
                 yield Fault(path=f"{path}[{number}]", message=message)
-        taken = frozenset().union(*(plan.desks[desk].media for desk in route))
-        named = {match.channel for match in purpose.match if match.channel}
-        lost = sorted({str(m) for name in named if (m := _medium(plan.channels[name], media)) not in taken})
+        lost = sorted(named.difference(*(plan.desks[desk].media for desk in route)))
         if lost:
             yield Fault(path=path, message=f"has no desk for {', '.join(lost)}, which its channels bring")
-
-
-def _ways_in(plan: Plan, purpose: Purpose) -> list[ChannelPlan]:
-    """The channels by which its contacts can come: those that it names, or all."""
-    if any(not match.channel for match in purpose.match):
-        return list(plan.channels.values())
-    return [plan.channels[name] for name in dict.fromkeys(match.channel for match in purpose.match)]
-
-
-def _medium(channel: ChannelPlan, media: Media) -> Medium | None:
-    return media.get(channel.id)

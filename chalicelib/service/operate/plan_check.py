@@ -32,8 +32,10 @@ def checked_text(post: Post, text: str, version: int) -> Checked:
         plan = read_plan(text, version, kinds=kinds(), formats=formats())
     except PlanRefused as refused:
         more = _of_the_rest(post, refused.read, refused.faults) if isinstance(refused.read, Plan) else ()
-        return Checked(plan=None, faults=(*refused.faults, *more)[:MOST_FAULTS])
-    return Checked(plan=plan, faults=(*unsound(plan), *_unset(post, plan)), warnings=_warned(plan))
+        return Checked(plan=None, faults=_told(*refused.faults, *more))
+    return Checked(
+        plan=plan, faults=_told(*unsound(plan), *_unset(post, plan)), warnings=_told(*_warned(plan))
+    )
 
 
 def checked_again(post: Post, earlier: PlanVersion) -> Checked:
@@ -45,7 +47,13 @@ def checked_again(post: Post, earlier: PlanVersion) -> Checked:
         plan = read_plan(earlier.compiled or earlier.text, earlier.version, kinds=kinds(), formats=formats())
     except PlanRefused as refused:
         return Checked(plan=None, faults=refused.faults)
-    return Checked(plan=plan, faults=tuple(_unset(post, plan)), warnings=(*unsound(plan), *_warned(plan)))
+    faults, warned = _told(*_unset(post, plan)), _told(*unsound(plan), *_warned(plan))
+    return Checked(plan=plan, faults=faults, warnings=warned)
+
+
+def _told(*found: Fault) -> tuple[Fault, ...]:
+    """As many as fit an answer that a person reads."""
+    return found[:MOST_FAULTS]
 
 
 def _of_the_rest(post: Post, read: Plan, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
