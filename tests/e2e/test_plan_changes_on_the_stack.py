@@ -35,7 +35,7 @@ def decisions(scene, word):
     time.sleep(EVERYWHERE_AFTER)
     people = [f"{word}-{number}" for number in range(CONTACTS)]
     for person in people:
-        assert scene.contact("shop", person, "Where is my order?").code == 202
+        assert scene.contact("form", person, "Where is my order?").code == 202
     rows = [only_row(scene, "shop", person)["decision"] for person in people]
     return {row["versions"]["plan"] for row in rows}, {row["desk"] for row in rows}
 
@@ -43,7 +43,7 @@ def decisions(scene, word):
 def test_a_publication_is_gone_by_everywhere_in_five_seconds_and_taken_back_in_ten(planning):
     before = newest(planning)
     assert ROUTE in before["text"]
-    assert planning.contact("shop", "warm", "hello").code == 202
+    assert planning.contact("form", "warm", "hello").code == 202
 
     made = changed(planning, "PUT", "/v1/plan", before["text"].replace(ROUTE, TURNED), "lille first")
     turned = decisions(planning, "turned")

@@ -68,7 +68,7 @@ def test_going_back_publishes_the_same_bytes_as_a_new_version_and_routes_by_it(a
 
 def test_going_back_twice_has_one_digest_and_the_compiled_form_of_its_time(api):
     """A later release may compile the same text otherwise: what ran then runs again."""
-    compiled = dump_plan(read_plan(PLAN, 1)).replace('"panic":0.5', '"panic":0.4')
+    compiled = dump_plan(read_plan(PLAN, 1)).replace('"panic":0.5', '"panic": 0.4')
     old = api.ports.plans.version(1)
     api.ports.plans._versions[0] = type(old)(
         **{n: getattr(old, n) for n in old.__slots__} | {"compiled": compiled}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from chalicelib.domain.plan_document.faults import Place
-from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
+from chalicelib.handlers.asked import Asked, Said, instant, settled
 from chalicelib.handlers.operate.plan import reason_of, text_of
 from chalicelib.service.operate import schedule
 from chalicelib.service.operate.post import Post
@@ -12,8 +12,7 @@ from chalicelib.service.operate.post import Post
 def listed(asked: Asked, post: Post) -> Said:
     """What waits, and what became of those whose time has come."""
     asked.parameters()
-    found, body = schedule.listed(post)
-    return Said(body=body, headers=tagged(found.version))
+    return Said(body=schedule.listed(post))
 
 
 def add(asked: Asked, post: Post) -> Said:

@@ -28,12 +28,12 @@ class Wanted:
     reason: str
 
 
-def listed(post: Post) -> tuple[Schedule, Json]:
-    """The schedule, and as JSON values those that wait or ended within a week."""
+def listed(post: Post) -> Json:
+    """Those that wait or ended within a week, as JSON values."""
     found = post.stores.schedule.read()
-    return found, {
+    return {
         "version": found.version,
-        "scheduled": [described(e, post.now) for e in found.listed(post.now)],
+        "scheduled": [described(entry, post.now) for entry in found.listed(post.now)],
     }
 
 
