@@ -1,6 +1,7 @@
 """Why a contact went there and why not elsewhere: from the stored record alone, in French and English."""
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -14,6 +15,7 @@ from chalicelib.web.explain_words import EXPLAIN_WORDS
 from tests.unit.operations_side import Operations, down, give
 from tests.unit.schema_examples import ROW
 
+OPERATING = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
 KEY = row_key("shop", "", "m1")
 BECAUSE = ("preferred", "next", "panic", "last_rank")
 
@@ -59,6 +61,7 @@ def test_the_way_of_a_contact_is_told_from_arrival_to_now(api):
 
     told = lines(api)
 
+    assert "```text\n" + "".join(f"{line}\n" for line in told) + "```" in OPERATING.read_text()
     assert told[0].startswith(
         "Contact accepted on 2026-03-02 09:00:03 UTC through shop, purpose order, market fr."
     )
