@@ -30,6 +30,14 @@ def changed(scene, method, path, body, reason):
     return json.loads(answer.text)
 
 
+def answers(scene):
+    """False while the function is still too cold to answer in time."""
+    try:
+        return scene.contact("form", "the first", "hello").code == 202
+    except OSError:
+        return False
+
+
 def decisions(scene, word):
     """The plan and the desk by which contacts were decided that began once the time was up."""
     time.sleep(EVERYWHERE_AFTER)
@@ -43,7 +51,7 @@ def decisions(scene, word):
 def test_a_publication_is_gone_by_everywhere_in_five_seconds_and_taken_back_in_ten(planning):
     before = newest(planning)
     assert ROUTE in before["text"]
-    assert planning.contact("form", "warm", "hello").code == 202
+    until(lambda: answers(planning), "the door answers", 60)
 
     made = changed(planning, "PUT", "/v1/plan", before["text"].replace(ROUTE, TURNED), "lille first")
     turned = decisions(planning, "turned")
