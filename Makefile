@@ -12,7 +12,7 @@ STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit audit-million deploy clean
+.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit audit-million bench-plan deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,7 +57,7 @@ $(AUDIT_VENV)/.ready: requirements-audit.txt
 drill-upgrade: setup  ## the former release, this one and the former again, under load, on the local stack
 	@$(BIN)/python -m infra.local.upgrade
 
-bench: bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale  ## every benchmark
+bench: bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale bench-plan  ## every benchmark
 
 bench-load: setup  ## requests a second through the local gateway, beside functions that only write
 	@$(BIN)/python -m bench.load
@@ -76,6 +76,9 @@ bench-durability: setup  ## a hundred thousand contacts under fire, and what bec
 
 bench-scale: setup  ## what the shipped settings carry, which limit breaks first, and the price
 	@$(BIN)/python -m bench.scale
+
+bench-plan: setup  ## what a plan of 5,000 channels and 20,000 routes costs beside a small one
+	@$(BIN)/python -m bench.plan_size
 
 science: setup $(SCIENCE_VENV)/.ready  ## the formulas of waiting lines against simulated lines; fails when one lies outside
 	@$(BIN)/python -m bench.science

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # the intake stores no health, and does without its machines
     from chalicelib.domain.detection.voices import Voices
     from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth
     from chalicelib.domain.permission.record import Record
+    from chalicelib.domain.plan_schedule.schedule import Schedule
     from chalicelib.domain.planned_work.windows import Windows
     from chalicelib.domain.proof.chain import Entry
     from chalicelib.domain.proof.dispatch import Dispatch
@@ -289,6 +290,26 @@ class PlanStore(Protocol):
 
     def versions(self, limit: int, below: int | None = None) -> Sequence[PlanVersion]:
         """The newest first; texts may be left empty."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """Publications planned for a time: one versioned item, and their texts by digest."""
+
+    def read(self) -> "Schedule":
+        """The schedule, version 0 and empty when nothing was ever scheduled."""
+        ...
+
+    def write(self, schedule: "Schedule") -> None:
+        """Store version n if n-1 is the stored one (0: none). Raises Stale."""
+        ...
+
+    def keep(self, digest: str, text: str) -> None:
+        """Keep a text; one with this digest is the same."""
+        ...
+
+    def text(self, digest: str) -> str:
+        """A kept text. Raises Missing."""
         ...
 
 

@@ -24,6 +24,7 @@ from chalicelib.ports import (
     PermissionStore,
     PlanStore,
     Queues,
+    ScheduleStore,
     Secrets,
     SnapshotStore,
     StanceStore,
@@ -101,6 +102,15 @@ class AwsPorts:
         return AwsPlans(
             Table(self.clients, self._names.plans_table), Bucket(self.clients, self._names.state_bucket)
         )
+
+    @cached_property
+    def schedule(self) -> ScheduleStore:
+        """An item in the plans table, and the state bucket for the texts."""
+        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
+        from chalicelib.aws.schedule import AwsSchedule  # noqa: PLC0415 - only what a function needs is imported
+
+        state = Bucket(self.clients, self._names.state_bucket)
+        return AwsSchedule(Table(self.clients, self._names.plans_table), state)
 
     @cached_property
     def orders(self) -> OrderStore:

@@ -86,7 +86,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Why people contact us. `routes` maps a market ("world" for the rest) to desk ids in order of preference."""
+    """Why people contact us. `routes`: desks by market ("world": the rest), best first; `single`: why one channel."""
 
     id: str
     match: tuple[Match, ...] = ()
@@ -96,6 +96,7 @@ class Purpose:
     deadline: timedelta = timedelta(hours=24)
     duplicates_tolerated: bool = False
     offer: Mapping[str, str] = field(default_factory=dict)
+    single: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

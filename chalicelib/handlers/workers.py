@@ -96,11 +96,13 @@ def ticked(event: Json) -> Json:
     """What one tick did."""
     from chalicelib.handlers.anchored import keep_anchored
     from chalicelib.handlers.readiness import keep_ready
+    from chalicelib.handlers.scheduled import publish_due
     from chalicelib.handlers.ticking import minute, told
 
     wired, notes = wiring.current(), None
     try:
         if "Records" not in event:
+            publish_due(wired)
             return minute(wired, event)
         notes = [record["body"] for record in ours(event["Records"], "tick")]
         return told(wired.tick.flip(notes))

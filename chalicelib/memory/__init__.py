@@ -14,6 +14,7 @@ from chalicelib.memory.permission import MemoryPermission
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+from chalicelib.memory.schedule import MemorySchedule
 from chalicelib.memory.stance import MemoryControl, MemoryStance
 from chalicelib.memory.traffic import MemoryTraffic
 from chalicelib.memory.vantages import MemoryVantages
@@ -31,6 +32,7 @@ class MemoryPorts:
     vantages: MemoryVantages = field(default_factory=MemoryVantages)
     traffic: MemoryTraffic = field(default_factory=MemoryTraffic)
     plans: MemoryPlans = field(default_factory=MemoryPlans)
+    schedule: MemorySchedule = field(default_factory=MemorySchedule)
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
@@ -54,6 +56,6 @@ class MemoryPorts:
 __all__ = [
     "ManualClock", "MemoryAnchors", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents",
     "MemoryHealth", "MemoryLedger", "MemoryMaintenance", "MemoryOrders", "MemoryPages", "MemoryPeople",
-    "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets", "MemorySnapshots",
-    "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySchedule", "MemorySecrets",
+    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
 from chalicelib.ports import Note
 from chalicelib.service.catch_up_words import fetched_event
 from chalicelib.service.glass_words import glass_event
+from chalicelib.service.schedule_words import scheduled_event
 
 NOTED = "posture_changed"
 LANGUAGES = ("fr", "en")
@@ -69,8 +70,9 @@ def note_of(entry: Mapping[str, str]) -> Note:
 
 
 def noted_event(note: str, now: datetime) -> Event | None:
-    """The event that a message of the flips queue brings, of a catch-up, the posture or broken glass; else None."""
-    return fetched_event(note, now) or _changed_event(note) or glass_event(note)
+    """The event that a message brings: of a catch-up, the posture, broken glass or a scheduled plan; else None."""
+    made = fetched_event(note, now) or _changed_event(note)
+    return made or glass_event(note) or scheduled_event(note)
 
 
 def _changed_event(note: str) -> Event | None:

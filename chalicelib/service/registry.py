@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, ChannelError, kind
+from chalicelib.domain.model import Medium
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.http_types import Http, MaybeSent, NotSent, Request
 from chalicelib.ports import Missing, Secrets, Unavailable
+
+MEDIUM = "medium"
+"""The setting by which a kind that could be several is told which it is."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,15 @@ def window_of(registry: Registry, plan: Plan, channel: str) -> timedelta | None:
         return None
 
 
+def medium_of(planned: ChannelPlan) -> Medium:
+    """What a channel's contacts come by: its kind's own medium, or the one set for a kind that has several."""
+    own = kind(planned.kind)
+    told = config_of(planned, {}).settings.get(MEDIUM)
+    if told not in tuple(Medium) or all(setting.name != MEDIUM for setting in own.needs):
+        return own.medium
+    return Medium(told)
+
+
 def prove(channel: Channel, request: Request, now: datetime) -> None:
     """Have the kind prove a request. Raises Forged; Unavailable when the vendor's keys cannot be fetched."""
     try:
@@ -66,7 +79,7 @@ def config_of(
     """What a kind is configured with."""
     settings = dict(planned.settings)
     if planned.medium is not None:
-        settings.setdefault("medium", planned.medium.value)
+        settings.setdefault(MEDIUM, planned.medium.value)
     if planned.canary is not None:
         settings |= {CANARY_FROM: planned.canary.from_, OWN_HOOK: f"{public_base_url}/hooks/{planned.id}"}
     return ChannelConfig(

@@ -17,6 +17,7 @@ from chalicelib.ports import (
     PermissionStore,
     PlanStore,
     Queues,
+    ScheduleStore,
     Secrets,
     SnapshotStore,
     StanceStore,
@@ -52,6 +53,11 @@ class Stores(Protocol):
     @property
     def plans(self) -> PlanStore:
         """Plan versions."""
+        ...
+
+    @property
+    def schedule(self) -> ScheduleStore:
+        """Publications planned for a time."""
         ...
 
     @property

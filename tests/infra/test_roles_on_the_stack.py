@@ -187,6 +187,7 @@ MAY = {
         "write plans",
         "check plans in a transaction",
         "write ledger",
+        "read channel secrets",
         "write state",
         "write feed",
         "publish events",

@@ -79,6 +79,18 @@ class PlanStoreSuite:
         assert ports.plans.current() == long
         assert ports.plans.version(1) == long
 
+    def test_a_plan_of_four_megabytes_and_its_compiled_form_come_back_and_can_be_published_again(self, ports):
+        text = "# é" + "x" * 4_000_000
+        first = replace(plan(1, text), compiled='{"schema": 1, "words": "' + "y" * 3_900_000 + '"}')
+        ports.plans.publish(first)
+        ports.plans.publish(plan(2))
+        again = replace(first, version=3, reason="rollback to 1: it went wrong")
+
+        ports.plans.publish(again)
+
+        assert ports.plans.current() == again
+        assert ports.plans.version(1) == first
+
 
 class OrderStoreSuite:
     def test_there_are_no_orders_before_the_first(self, ports):

@@ -18,6 +18,7 @@ from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
+from schedule_store_suite import ScheduleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
@@ -78,6 +79,10 @@ class TestTraffic(TrafficStoreSuite):
 
 
 class TestPlans(PlanStoreSuite):
+    pass
+
+
+class TestSchedule(ScheduleStoreSuite):
     pass
 
 

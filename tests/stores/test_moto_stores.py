@@ -16,6 +16,7 @@ from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionSuite
+from schedule_store_suite import ScheduleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite
@@ -75,6 +76,10 @@ class TestTraffic(TrafficStoreSuite):
 
 
 class TestPlans(PlanStoreSuite):
+    pass
+
+
+class TestSchedule(ScheduleStoreSuite):
     pass
 
 

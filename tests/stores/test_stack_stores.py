@@ -17,6 +17,7 @@ from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
+from schedule_store_suite import ScheduleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
@@ -83,6 +84,12 @@ class TestVantages(VantageStoreSuite):
 
 class TestRaces(RaceSuite):
     pass
+
+
+class TestSchedule(ScheduleStoreSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
 
 
 class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, SnapshotStoreSuite, LedgerSuite):

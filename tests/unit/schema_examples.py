@@ -28,6 +28,9 @@ from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.outbox import Attempt, Row, RowState, Work
 from chalicelib.domain.permission.record import Glass, Off, Record, Switch, read_record, record_text
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
+from chalicelib.domain.plan_schedule.record import read_schedule, schedule_text
+from chalicelib.domain.plan_schedule.schedule import Entry as Scheduled
+from chalicelib.domain.plan_schedule.schedule import Fate, Schedule
 from chalicelib.domain.planned_work.record import read_windows, windows_text
 from chalicelib.domain.planned_work.windows import Span, Window, Windows
 from chalicelib.domain.snapshot import Snapshot, dump_orders, dump_snapshot, read_orders, read_snapshot
@@ -83,6 +86,16 @@ ORDERS = Orders(
         Order(
             id="o1", kind=OrderKind.DRAIN, scope="desk:a", until=later(60), owner="ann", reason="move",
             since=AT, reply={"fr": "Revenez"}, overrun=True,
+        ),
+    ),
+)  # fmt: skip
+SCHEDULE = Schedule(
+    version=2,
+    entries=(
+        Scheduled(id="s1", at=later(60), author="ann", reason="été", digest="d1", since=AT, follows=3),
+        Scheduled(
+            id="s2", at=AT, author="ann", reason="x", digest="d2", since=AT, fate=Fate.REFUSED, because="panic: no",
+            version=4, ended_at=later(1), told=True,
         ),
     ),
 )  # fmt: skip
@@ -148,6 +161,7 @@ KEPT: Mapping[str, Kept] = {
     "snapshot": Kept(example=SNAPSHOT, dump=dump_snapshot, read=read_snapshot),
     "permission": Kept(example=RECORD, dump=record_text, read=read_record),
     "stance": Kept(example=STANCE, dump=stance_text, read=read_stance),
+    "schedule": Kept(example=SCHEDULE, dump=schedule_text, read=read_schedule),
     "stories": Kept(example=STORIES, dump=stories_text, read=read_stories),
     "held": Kept(example=Held(channel="shop", request=REQUEST, at=AT), dump=dump_held, read=read_held),
     "ring": Kept(example=Ring(key="k1", lane="urgent", trace="00-ab"), dump=dump_ring, read=read_ring),

@@ -91,13 +91,15 @@ class Shell:
         order = {"ORDER": orders["orders"][-1]["id"]} if orders["orders"] else {}
         order |= {"GLASS": orders["break_glass"][0]["id"]} if orders["break_glass"] else {}
         planned = self.api.ask("GET", "/v1/maintenance").json
+        waiting = self.api.ask("GET", "/v1/plan/scheduled").json["scheduled"]
+        entry = {"ENTRY": waiting[0]["id"]} if waiting else {}
         window = {"WINDOW": planned["windows"][0]["id"]} if planned["windows"] else {}
         versions = {
             "ORDERS": orders["version"],
             "PLAN": plan.json.get("version", 0),
             "WORK": planned["version"],
         }
-        return {**{name: str(version) for name, version in versions.items()}, **order, **window}
+        return {**{name: str(version) for name, version in versions.items()}, **order, **window, **entry}
 
     def curl(self, arguments):
         asked = parsed(arguments, self.files)

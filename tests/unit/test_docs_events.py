@@ -9,6 +9,7 @@ from event_shape import SCHEMA, faults
 
 from chalicelib.domain.permission.record import Glass
 from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.plan_schedule.schedule import Entry, Fate, ended
 from chalicelib.domain.surge.levers import Posture
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.surge.verdict import Verdict
@@ -20,9 +21,11 @@ from chalicelib.http_types import NotSent
 from chalicelib.service.catch_up_ends import tell
 from chalicelib.service.glass_words import note_of as glass_note
 from chalicelib.service.posture_words import change_of, note_of
-from tests.world import PLAN, World
+from chalicelib.service.schedule_words import note_of as scheduled
+from tests.world import PLAN, START, World
 
 SURGE = {"surge/order/fr": Verdict(up=12.0, seen=50, due=5.0, people=48, attempts=50)}
+ENTRY = Entry(id="s1", at=START, author="ann", reason="r", digest="d", since=START)
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -50,6 +53,7 @@ def sent():
         by="o2",
     )
     world.ports.queues.put(glass_note(glass, "broken", "o2", now))
+    world.ports.queues.put(scheduled(ended(ENTRY, Fate.REFUSED, now, because="panic: must be a number")))
     tell(world.ports, advanced(started("shop", "1", now, now), 2, 1, 0, cut=False, full=False), "whole", now)
     for _ in range(20):
         world.clock.advance(60)

@@ -170,6 +170,7 @@ def test_an_unknown_parameter_is_named_and_refused(api, route):
         ("POST", "/v1/maintenance"),
         ("POST", "/v1/maintenance/check"),
         ("POST", "/v1/maintenance/w1/extend"),
+        ("POST", "/v1/plan/rollback"),
     ],
 )
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ json_values = st.recursive(
 NAMES = (
     "kind", "scope", "until", "reason", "channel", "text", "traits", "medium", "party", "plan", "tried",
     "free", "in_use", "title", "scopes", "start", "end", "zone", "repeat", "except", "alternatives",
-    "drain_before", "reply",
+    "drain_before", "reply", "version", "orders", "health", "load", "last", "at",
 )  # fmt: skip
 
 
@@ -215,6 +216,10 @@ def test_no_json_at_all_makes_a_route_fail(body):
         ("POST", "/v1/maintenance/check"),
         ("POST", "/v1/maintenance/w1/extend"),
         ("PUT", "/v1/maintenance/calendar"),
+        ("POST", "/v1/plan/rollback"),
+        ("POST", "/v1/plan/diff"),
+        ("POST", "/v1/plan/scheduled"),
+        ("POST", "/v1/decisions/batch"),
     ):
         reply = api.ask(method, path, json.dumps(body), headers={"if-match": '"0"'}, query=None)
 

@@ -9,12 +9,16 @@ from app import app
 from chalicelib.domain.model import ContactKind, Direction, Medium, Outcome, row_key
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.outbox import RowState
+from chalicelib.domain.plan_diff.changes import ChangeKind
+from chalicelib.domain.plan_schedule.schedule import Fate
 from chalicelib.domain.planned_work.notices import NOTICES, NoticeState
 from chalicelib.domain.planned_work.rules import MaintenanceRule
 from chalicelib.domain.planned_work.windows import Effect
 from chalicelib.domain.routing import Reason
-from chalicelib.handlers.operate.decisions import FIELDS
+from chalicelib.handlers.operate.decisions import FIELDS, OF_MANY
 from chalicelib.handlers.operate.maintenance import FIELDS as WINDOW_FIELDS
+from chalicelib.handlers.operate.supposing import KINDS as SUPPOSED_KINDS
+from chalicelib.handlers.operate.supposing import STATES
 from chalicelib.handlers.problems import TABLE
 from chalicelib.service.operate.orders import GIVEN
 from chalicelib.service.operate.roles import LEAST, Role
@@ -131,6 +135,11 @@ def test_closed_lists_are_the_codes_own():
     ]
     assert SCHEMAS["Path"]["properties"]["direction"]["enum"] == [direction.value for direction in Direction]
     assert set(SCHEMAS["Trial"]["properties"]) == set(FIELDS)
+    assert set(SCHEMAS["TrialOfMany"]["properties"]) == set(OF_MANY)
+    assert SCHEMAS["SupposedOrders"]["items"]["properties"]["kind"]["enum"] == list(SUPPOSED_KINDS)
+    assert SCHEMAS["SupposedHealth"]["additionalProperties"]["properties"]["state"]["enum"] == list(STATES)
+    assert SCHEMAS["Change"]["properties"]["kind"]["enum"] == [kind.value for kind in ChangeKind]
+    assert SCHEMAS["ScheduledPlan"]["properties"]["fate"]["enum"] == [fate.value for fate in Fate]
 
 
 def test_every_problem_type_is_listed():
@@ -150,6 +159,7 @@ WINDOW = {
     "reason": "r",
 }  # fmt: skip
 WORK = "/v1/maintenance"
+SCHEDULED = "/v1/plan/scheduled"
 YAML = {"content-type": "application/yaml"}
 ORDER = {"kind": "drain", "scope": "desk:desk-a", "until": 5, "reason": "r"}
 SWITCH = "/v1/switches/{switch}"
@@ -164,6 +174,14 @@ ASKED = [
     ("GET", "/v1/plan/versions", "/v1/plan/versions", None, {}),
     ("GET", "/v1/plan/versions/1", "/v1/plan/versions/{version}", None, {"accept": "application/json"}),
     ("GET", "/v1/plan/versions/9", "/v1/plan/versions/{version}", None, {}),
+    ("GET", "/v1/plan/diff", "/v1/plan/diff", None, {}),
+    ("POST", "/v1/plan/diff", "/v1/plan/diff", PLAN.replace("4h", "2h"), YAML),
+    ("POST", "/v1/plan/diff", "/v1/plan/diff", "schema: 3", YAML),
+    ("POST", "/v1/plan/rollback", "/v1/plan/rollback", {"version": 1}, MATCH | {"x-reason": "r"}),
+    ("POST", "/v1/plan/rollback", "/v1/plan/rollback", {"version": 9}, MATCH | {"x-reason": "r"}),
+    ("GET", "/v1/plan/scheduled", "/v1/plan/scheduled", None, {}),
+    ("POST", "/v1/plan/scheduled", "/v1/plan/scheduled", PLAN, YAML | MATCH | {"x-reason": "r"}),
+    ("DELETE", "/v1/plan/scheduled/s9", "/v1/plan/scheduled/{entry}", None, {}),
     ("POST", "/v1/orders", "/v1/orders", ORDER, NONE),
     ("POST", "/v1/orders", "/v1/orders", ORDER | {"scope": "desk:desk-b"}, NONE),
     ("POST", "/v1/orders", "/v1/orders", ORDER | {"scope": "desk:no"}, NONE),
@@ -189,6 +207,7 @@ ASKED = [
     ("GET", "/v1/health/shop", "/v1/health/{channel}", None, {}),
     ("GET", "/v1/contacts", "/v1/contacts", None, {}),
     ("GET", f"/v1/contacts/{KEY}", "/v1/contacts/{key}", None, {}),
+    ("GET", f"/v1/contacts/{KEY}/explain", "/v1/contacts/{key}/explain", None, {}),
     ("POST", f"/v1/contacts/{KEY}/redrive", "/v1/contacts/{key}/redrive", None, {}),
     ("POST", f"/v1/contacts/{KEY}/settle", "/v1/contacts/{key}/settle", {"went": True}, {}),
     ("GET", "/v1/dead-letters", "/v1/dead-letters", None, {}),
@@ -198,6 +217,8 @@ ASKED = [
     ("POST", "/v1/people/erase", "/v1/people/erase", {"address": "ann", "channel": "none"}, {}),
     ("POST", "/v1/decisions", "/v1/decisions", {"channel": "shop"}, {}),
     ("POST", "/v1/decisions", "/v1/decisions", {}, {}),
+    ("POST", "/v1/decisions/batch", "/v1/decisions/batch", {"health": {"box-a#out#world": "down"}}, {}),
+    ("POST", "/v1/decisions/batch", "/v1/decisions/batch", {"last": 0}, {}),
     ("PUT", "/v1/desks/desk-a/load", "/v1/desks/{desk}/load", {"free": 2}, {}),
     ("GET", "/v1/evidence/box-a%23out%23world", "/v1/evidence/{path}", None, {}),
     ("GET", "/v1/evidence/none%23out%23world", "/v1/evidence/{path}", None, {}),
@@ -227,11 +248,14 @@ def test_answers_in_every_state_of_things_have_their_shape():
     api.ask("PUT", "/v1/desks/desk-a/load", {"free": 2})
     api.ask("POST", "/v1/orders", ORDER | {"scope": "channel:box-a"}, headers=NONE)
     api.world.minute()
+    at = {"at": ["2026-03-02T12:00:00Z"]}
+    made = api.ask("POST", SCHEDULED, PLAN, headers=YAML | MATCH | {"x-reason": "r"}, query=at)
+    fits(made.json, answer_schema("POST", SCHEDULED, 201)["schema"])
 
     api.ask("POST", WORK, WINDOW | {"scopes": ["channel:box-b"], "alternatives": {"order": ["channel:shop"]},
                                     "start": 120, "end": 180}, headers=NONE)  # fmt: skip
 
-    for path in ("/v1/health", "/v1/orders", WORK):
+    for path in ("/v1/health", "/v1/orders", WORK, SCHEDULED):
         fits(api.ask("GET", path).json, answer_schema("GET", path, 200)["schema"])
     lifted = api.ask("DELETE", "/v1/orders/o1", headers=MATCH)
     fits(lifted.json, answer_schema("DELETE", "/v1/orders/{order}", 200)["schema"])

@@ -24,11 +24,12 @@ class Fault:
 
 
 class PlanRefused(Exception):
-    """A plan document that cannot be published, with all its faults."""
+    """A plan document that cannot be published, with all its faults; `read` is as much of it as could be made out."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...], read: object = None) -> None:
         super().__init__("; ".join(map(str, faults)))
         self.faults = faults
+        self.read = read
 
 
 class Doubled(dict[str, Any]):
@@ -60,10 +61,8 @@ class Place:
 
     def at(self, name: str) -> "Place":
         """The place under a name of this mapping; its value is None when there is none."""
-        step = name if _BARE.fullmatch(name) else f"[{name[:64]!r}]"
-        path = f"{self.path}{step}" if step[0] == "[" or not self.path else f"{self.path}.{step}"
         found = self.value.get(name) if isinstance(self.value, dict) else None
-        return Place(value=found, path=path, faults=self.faults)
+        return Place(value=found, path=under(self.path, name), faults=self.faults)
 
     def entries(self, known: Collection[str] | None = None) -> dict[str, "Place"]:
         """The places of a mapping by name. Notes what is no mapping, names given twice, and unknown names."""
@@ -161,6 +160,12 @@ class Place:
             return default if self.value is None else self.value
         self.fault(f"must be true or false, not {_named(self.value)}")
         return default
+
+
+def under(path: str, name: str) -> str:
+    """The path of a name of the mapping at `path`; one that is no bare word stands in brackets."""
+    step = name if _BARE.fullmatch(name) else f"[{name[:64]!r}]"
+    return f"{path}{step}" if step[0] == "[" or not path else f"{path}.{step}"
 
 
 def near(name: str, known: Collection[str]) -> str:

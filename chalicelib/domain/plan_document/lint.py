@@ -1,40 +1,67 @@
-"""What a plan may say and should not: warnings that do not refuse it."""
+"""What a plan may say and should not: faults of judgement, which refuse it, and warnings, which do not.
 
-from collections.abc import Iterator
+They are no part of reading a plan: one that was published before a check was made must still be read.
+"""
 
+from collections.abc import Iterator, Mapping
+
+from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import WORLD, Option, Plan, Purpose
 from chalicelib.domain.plan_document.faults import Fault
+from chalicelib.domain.plan_document.lint_reach import unreached
 
 
-def warnings(plan: Plan) -> tuple[Fault, ...]:
-    """All warnings, each with its path: single points of failure, missing capacities, routes and words."""
+def unsound(plan: Plan) -> tuple[Fault, ...]:
+    """Every route of an essential purpose on one channel only, unless its purpose says why (`single`)."""
+    return tuple(
+        Fault(
+            path=f"purposes.{purpose.id}.routes.{market}",
+            message="is essential and served by one channel only: add a desk on another, or say why in `single`",
+        )
+        for purpose in plan.purposes.values()
+        if purpose.essential and not purpose.single
+        for market in purpose.routes
+        if _channels(plan.options(purpose.id, market)) == 1
+    )
+
+
+def warnings(plan: Plan, media: Mapping[str, Medium] | None = None) -> tuple[Fault, ...]:
+    """All warnings, each with its path; `media` by channel, as far as known, tell who reaches whom."""
     found = [fault for purpose in plan.purposes.values() for fault in _of_purpose(plan, purpose)]
-    return (*found, *_doors(plan), *_unused(plan))
+    return (*found, *unreached(plan, media or {}), *_doors(plan), *_desks(plan))
 
 
 def _of_purpose(plan: Plan, purpose: Purpose) -> Iterator[Fault]:
     path = f"purposes.{purpose.id}"
     for market in purpose.routes:
-        yield from _of_route(
-            plan.options(purpose.id, market), f"{path}.routes.{market}", essential=purpose.essential
-        )
+        yield from _of_route(purpose, plan.options(purpose.id, market), f"{path}.routes.{market}")
     if WORLD not in purpose.routes:
         yield Fault(path=f"{path}.routes", message="has no 'world': contacts of other markets have no desk")
     if purpose.essential and not purpose.offer:
         yield Fault(
             path=f"{path}.offer", message="is essential and has no words to offer when no desk is able"
         )
+    if purpose.single and all(_channels(plan.options(purpose.id, market)) > 1 for market in purpose.routes):
+        yield Fault(path=f"{path}.single", message="says why it hangs on one channel, and it does not")
 
 
-def _of_route(options: tuple[Option, ...], path: str, *, essential: bool) -> Iterator[Fault]:
+def _of_route(purpose: Purpose, options: tuple[Option, ...], path: str) -> Iterator[Fault]:
     providers = {option.provider for option in options}
-    if essential and len({option.desk.channel for option in options}) == 1:
-        yield Fault(path=path, message="is essential and served by one channel only")
-    elif len(providers) == 1 and len(options) > 1:
+    if _channels(options) == 1 and not purpose.essential:
+        yield Fault(path=path, message="is served by one channel only")
+    elif len(providers) == 1 and _channels(options) > 1:
         yield Fault(path=path, message=f"all its options share the provider {providers.pop()!r}")
-    bare = [o.desk.id for o in options if o.desk.capacity.rate is None and o.desk.capacity.concurrent is None]
-    if essential and bare:
+    bare = [option.desk.id for option in options if _bare(option)]
+    if purpose.essential and bare:
         yield Fault(path=path, message=f"is essential and has desks without a capacity: {', '.join(bare)}")
+
+
+def _channels(options: tuple[Option, ...]) -> int:
+    return len({option.desk.channel for option in options})
+
+
+def _bare(option: Option) -> bool:
+    return option.desk.capacity.rate is None and option.desk.capacity.concurrent is None
 
 
 def _doors(plan: Plan) -> Iterator[Fault]:
@@ -45,9 +72,15 @@ def _doors(plan: Plan) -> Iterator[Fault]:
             yield Fault(path=path, message=f"has no words in {', '.join(missing)}")
 
 
-def _unused(plan: Plan) -> Iterator[Fault]:
+def _desks(plan: Plan) -> Iterator[Fault]:
     routed = {
         desk for purpose in plan.purposes.values() for route in purpose.routes.values() for desk in route
     }
     for desk in sorted(plan.desks.keys() - routed):
         yield Fault(path=f"desks.{desk}", message="is in no route")
+    for desk in sorted(routed):
+        if plan.desks[desk].hours is None:
+            yield Fault(path=f"desks.{desk}.hours", message="has no opening hours: open day and night")
+        if _bare(plan.option(desk, plan.market)):
+            message = "has no capacity: it is full only while its load is reported as such"
+            yield Fault(path=f"desks.{desk}.capacity", message=message)

@@ -8,7 +8,7 @@ from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.plan_document.fields import duration, texts_by
 
 LANES = ("urgent", "normal", "bulk")
-_PURPOSE = ("match", "routes", "lane", "essential", "deadline", "duplicates_tolerated", "offer")
+_PURPOSE = ("match", "routes", "lane", "essential", "single", "deadline", "duplicates_tolerated", "offer")
 
 
 def read_purposes(
@@ -43,6 +43,7 @@ def _purpose(
         routes=routes,
         lane=place.at("lane").choice(LANES, "normal"),
         essential=place.at("essential").flag(),
+        single=place.at("single").text(most=200).strip(),
         deadline=duration(place.at("deadline"), timedelta(hours=24)),
         duplicates_tolerated=place.at("duplicates_tolerated").flag(),
         offer=texts_by(place.at("offer"), languages),

@@ -48,7 +48,7 @@ def read_plan(
     plan = replace(plan, vantages=read_vantages(root.at("vantages")))
     plan = replace(plan, capacity=read_capacity(root.at("capacity")))
     if root.faults:
-        raise PlanRefused(tuple(root.faults))
+        raise PlanRefused(tuple(root.faults), plan)
     return replace(plan, digest=sha256(dump_plan(plan).encode("utf-8")).hexdigest())
 
 
@@ -179,7 +179,8 @@ def _purpose(purpose: Purpose) -> dict[str, Any]:
     return _given(
         match=[_match(match) for match in purpose.match],
         routes={name: list(route) for name, route in purpose.routes.items()},
-        lane=purpose.lane, essential=purpose.essential, deadline=f"{int(purpose.deadline.total_seconds())}s",
+        lane=purpose.lane, essential=purpose.essential, single=purpose.single,
+        deadline=f"{int(purpose.deadline.total_seconds())}s",
         duplicates_tolerated=purpose.duplicates_tolerated, offer=dict(purpose.offer),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ class EventType(StrEnum):
     FETCHED = "contacts.fetched"
     POSTURE = "capacity.posture.changed"
     GLASS = "safety.glass"
+    SCHEDULED = "plan.scheduled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def versions(asked: Asked, post: Post) -> Said:
 def check(asked: Asked, post: Post) -> Said:
     """Everything that speaks against publishing this text; nothing is stored."""
     asked.parameters()
-    checked = plans.check(post, _text(asked))
+    checked = plans.check(post, text_of(asked))
     body = {
         "valid": checked.plan is not None and not checked.faults,
         "faults": told(checked.faults),
@@ -46,11 +46,12 @@ def check(asked: Asked, post: Post) -> Said:
 
 def publish(asked: Asked, post: Post) -> Said:
     """Make this text the next version."""
-    given = asked.parameters("reason").get("reason") or asked.headers.get("x-reason")
-    reason = Place(value=given, path="reason")
-    words = reason.text(None, most=200)
-    settled(reason)
-    made = plans.publish(post, _text(asked), words, _expected(asked))
+    words = reason_of(asked)
+    return published(plans.publish(post, text_of(asked), words, _expected(asked)))
+
+
+def published(made: plans.Published) -> Said:
+    """The new version, without its text."""
     body = {
         **plans.described(made.version),
         "warnings": told(made.warnings),
@@ -58,6 +59,15 @@ def publish(asked: Asked, post: Post) -> Said:
     }
     first = made.version.version == 1
     return Said(body=body, code=201 if first else 200, headers=tagged(made.version.version))
+
+
+def reason_of(asked: Asked, *others: str) -> str:
+    """Why, from the query (which may have `others`) or from X-Reason: at most 200 characters. Raises Faulty."""
+    given = asked.parameters("reason", *others).get("reason") or asked.headers.get("x-reason")
+    reason = Place(value=given, path="reason")
+    words = reason.text(None, most=200)
+    settled(reason)
+    return words
 
 
 def _expected(asked: Asked) -> Collection[int]:
@@ -73,7 +83,8 @@ def _expected(asked: Asked) -> Collection[int]:
         raise Unguarded(f"{missing}; or If-None-Match: * for the first plan") from None
 
 
-def _text(asked: Asked) -> str:
+def text_of(asked: Asked) -> str:
+    """The plan in the body. Raises Unreadable, Outsized, Faulty."""
     if asked.media_type() not in READ:
         raise Unreadable("a plan is application/yaml or application/json")
     return asked.text(MOST_BYTES)

@@ -1,21 +1,18 @@
 """The dry run: what would be decided for a contact now, by the very code that decides; nothing is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from chalicelib.channels import kind, kinds
 from chalicelib.domain.model import Contact, Medium, Party
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.domain.plan_document.reader import PlanRefused, read_plan
 from chalicelib.domain.routing import Case, Situation, route
 from chalicelib.service.operate.health import snapshot
 from chalicelib.service.operate.post import Json, Post
-from chalicelib.service.operate.refusals import Absent, BadPlan
+from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.operate.supposed import AS_IT_IS, Supposed, supposed
 from chalicelib.service.operate.telling import decided
+from chalicelib.service.registry import medium_of
 from chalicelib.service.rows import contact_row
-
-PROPOSED = 0
-"""The version of a plan that is only proposed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +26,17 @@ class Trial:
     medium: Medium | None = None
     party: str = ""
     provider_id: str = "dry-run"
-    plan: str = ""
+    account: str = ""
     tried: tuple[str, ...] = ()
+    under: Supposed = AS_IT_IS
 
 
 def decide(post: Post, trial: Trial) -> Json:
     """The decision with its reasons and what it looked at.
 
-    Raises Absent for a channel or a desk that the plan does not have, BadPlan when the proposed one is wrong.
+    Raises Absent for a channel, a desk or a path that the plan does not have, BadPlan when the proposed one is wrong.
     """
-    situation = post.situations.read(post.now)
-    if trial.plan:
-        situation = replace(situation, plan=_proposed(trial.plan))
+    situation = supposed(post.situations.read(post.now), trial.under)
     channel = _known(situation.plan, trial)
     row = contact_row(channel.id, _contact(channel, trial), situation, post.now)
     case = Case(key=row.key, purpose=row.purpose, market=row.market, medium=row.contact.medium)
@@ -48,19 +44,12 @@ def decide(post: Post, trial: Trial) -> Json:
     return {
         "decision": decided(decision), "purpose": row.purpose or None, "market": row.market, "lane": row.lane,
         "medium": row.contact.medium.value, "options": _options(situation, case),
-        "proposed_plan": bool(trial.plan), "snapshot": snapshot(post),
+        "proposed_plan": bool(trial.under.plan), "supposed": trial.under.named(), "snapshot": snapshot(post),
     }  # fmt: skip
 
 
 def _options(situation: Situation, case: Case) -> list[str]:
     return [option.desk.id for option in situation.plan.options(case.purpose, case.market)]
-
-
-def _proposed(text: str) -> Plan:
-    try:
-        return read_plan(text, PROPOSED, kinds=kinds())
-    except PlanRefused as refused:
-        raise BadPlan(refused.faults) from None
 
 
 def _known(plan: Plan, trial: Trial) -> ChannelPlan:
@@ -75,7 +64,6 @@ def _known(plan: Plan, trial: Trial) -> ChannelPlan:
 
 def _contact(channel: ChannelPlan, trial: Trial) -> Contact:
     return Contact(
-        account=channel.account, provider_id=trial.provider_id, party=Party(address=trial.party),
-        text=trial.text, traits=trial.traits, market=trial.market,
-        medium=trial.medium or channel.medium or kind(channel.kind).medium,
+        account=trial.account or channel.account, provider_id=trial.provider_id, party=Party(address=trial.party),
+        text=trial.text, traits=trial.traits, market=trial.market, medium=trial.medium or medium_of(channel),
     )  # fmt: skip

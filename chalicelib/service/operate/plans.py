@@ -1,34 +1,19 @@
 """The plan: reading its versions, checking a text, publishing the next version."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from chalicelib.channels import ChannelError, Setting, kind, kinds
 from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.permission.record import Switch
-from chalicelib.domain.plan import ChannelPlan, Plan
+from chalicelib.domain.plan import Plan
 from chalicelib.domain.plan_document.faults import Fault
-from chalicelib.domain.plan_document.lint import warnings
-from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_plan
-from chalicelib.pages import formats
+from chalicelib.domain.plan_document.reader import dump_plan
 from chalicelib.ports import Missing, PlanVersion, Standing
-from chalicelib.service.operate.canaries import canary_faults
+from chalicelib.service.operate.plan_check import Checked, checked_again, checked_text
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, BadPlan, Faulty, Overtaken
 from chalicelib.service.permit import Wish, require_on, settle
-from chalicelib.service.registry import config_of
-
-Held = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """A plan's text as it was understood, or its faults; warnings do not refuse it."""
-
-    plan: Plan | None
-    faults: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,28 +53,26 @@ def versions(post: Post, limit: int, cursor: str) -> tuple[Sequence[PlanVersion]
 
 def check(post: Post, text: str) -> Checked:
     """Everything that speaks against publishing a text, all at once; nothing is stored."""
-    try:
-        plan = read_plan(text, _newest(post) + 1, kinds=kinds(), formats=formats())
-    except PlanRefused as refused:
-        return Checked(plan=None, faults=refused.faults)
-    return Checked(plan=plan, faults=tuple(_unset(post, plan)), warnings=warnings(plan))
+    return checked_text(post, text, _newest(post) + 1)
 
 
-def publish(post: Post, text: str, reason: str, expected: Collection[int]) -> Published:
+def publish(
+    post: Post, text: str, reason: str, expected: Collection[int], *, earlier: PlanVersion | None = None
+) -> Published:
     """Make a text the next version, if the newest is one of `expected` (0: there is none).
 
-    Raises Overtaken, BadPlan with every fault, Unsafe when with tonight's orders it would break a safety rule,
-    or Clashing when planned work would break a rule on it.
+    `earlier` is published once more, compiled as it was. Raises Overtaken, BadPlan with every fault, Unsafe when with
+    tonight's orders it would break a safety rule, or Clashing when planned work would break a rule.
     """
     newest = _newest(post)
     if newest not in expected:
         raise Overtaken(newest)
-    checked = check(post, text)
+    checked = checked_again(post, earlier) if earlier else check(post, text)
     if checked.plan is None or checked.faults:
         raise BadPlan(checked.faults)
     made = PlanVersion(
         version=newest + 1, text=text, digest=sha256(text.encode()).hexdigest(), author=post.caller.id,
-        reason=reason, at=post.now, compiled=dump_plan(checked.plan),
+        reason=reason, at=post.now, compiled=earlier.compiled if earlier else dump_plan(checked.plan),
     )  # fmt: skip
     store(post, made, checked.plan)
     written = post.write_down("publish plan", version=str(made.version), digest=made.digest)
@@ -129,40 +112,3 @@ def _below(cursor: str) -> int:
         return int(parts_of(cursor, 1)[0])
     except ValueError:
         raise Faulty(Fault(path="cursor", message="is no cursor of this list")) from None
-
-
-def _unset(post: Post, plan: Plan) -> Iterator[Fault]:
-    for channel in plan.channels.values():
-        yield from canary_faults(channel)
-        held = post.stores.secrets.channel(channel.id)
-        lacking = _lacking(channel, held)
-        if any(setting.secret for setting in lacking) and post.stores.secrets.refresh(channel.id):
-            held = post.stores.secrets.channel(channel.id)
-            lacking = _lacking(channel, held)
-        yield from (_fault(channel, setting) for setting in lacking)
-        if not lacking:
-            yield from _unmade(post, channel, held)
-
-
-def _lacking(channel: ChannelPlan, held: Held) -> list[Setting]:
-    needs = (setting for setting in kind(channel.kind).needs if setting.required)
-    return [s for s in needs if not (held.get(s.name) if s.secret else channel.settings.get(s.name))]
-
-
-def _fault(channel: ChannelPlan, setting: Setting) -> Fault:
-    if setting.secret:
-        message = (
-            f"lacks the secret {setting.name!r} ({setting.purpose}): "
-            f"set {channel.id}.{setting.name} in the stage's channel secrets"
-        )
-        return Fault(path=f"channels.{channel.id}", message=message)
-    path = f"channels.{channel.id}.settings.{setting.name}"
-    return Fault(path=path, message=f"is required by {channel.kind} ({setting.purpose})")
-
-
-def _unmade(post: Post, channel: ChannelPlan, held: Held) -> Iterator[Fault]:
-    """What a kind itself says against its configuration beyond single settings."""
-    try:
-        kind(channel.kind)(config_of(channel, held), post.registry.http)
-    except ChannelError as unfit:
-        yield Fault(path=f"channels.{channel.id}", message=str(unfit))

@@ -1,0 +1,1 @@
+"""What differs between two plans, by meaning: for machines and for people."""

@@ -1,0 +1,1 @@
+"""Publications that are planned for a time."""
