@@ -59,6 +59,15 @@ class Asked:
         except UnicodeDecodeError as odd:
             raise Faulty(Fault(path="", message=f"the body is not UTF-8 at byte {odd.start}")) from None
 
+    @property
+    def place(self) -> str:
+        """The address without its query, as it was asked for."""
+        parts = (
+            self.arguments.get(part[1:-1], part) if part[:1] == "{" else part
+            for part in self.route.split("/")
+        )
+        return "/".join(parts)
+
     def media_type(self) -> str:
         """The body's media type without its parameters, in lower case."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -125,6 +134,8 @@ class Said:
     body: Any
     code: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    kept: Any = None
+    """What is kept of the body for the same request again, where the body tells of a person."""
 
 
 def tagged(version: int) -> Mapping[str, str]:

@@ -147,6 +147,8 @@ def test_whoami_names_the_caller_and_when_the_token_ends(api):
         "name": "Viewer",
         "role": "viewer",
         "expires": "2026-04-01T09:00:00.000Z",
+        "markets": None,
+        "routes": [],
     }
     assert reply.headers["Cache-Control"] == "no-store"
 

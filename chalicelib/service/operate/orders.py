@@ -49,6 +49,7 @@ def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
     before = _expected(post, expected)
     plan = post.plan()
     (require_posture if wanted.kind is OrderKind.POSTURE else require_scope)(plan, wanted.scope)
+    post.require_markets(wanted.scope)
     order = Order(
         id=f"o{before.version + 1}", kind=wanted.kind, scope=wanted.scope, until=wanted.until,
         owner=post.caller.id, reason=wanted.reason, since=post.now,
@@ -66,6 +67,7 @@ def lift(post: Post, order_id: str, expected: Collection[int]) -> Given:
     order = next((o for o in before.given if o.id == order_id and o.until > post.now), None)
     if order is None:
         raise Absent("order", order_id)
+    post.require_markets(order.scope)
     after = before.lift(order_id, post.now)
     _write(post, after)
     return _told(post, after, order, "lift order")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.plan import Plan
+from chalicelib.domain.access.scope import EVERYWHERE, markets_of
+from chalicelib.domain.plan import WORLD, Plan
 from chalicelib.ports import Missing, Note, Stale, Unavailable
 from chalicelib.service.operate.callers import Caller
-from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.operate.refusals import Absent, Forbidden
 from chalicelib.service.registry import Registry
 from chalicelib.service.situation import SituationReader
 from chalicelib.service.stores import Stores
@@ -32,6 +33,21 @@ class Post:
             return self.situations.plan_of(self.stores.plans.current())
         except Missing:
             raise Absent("plan", "current") from None
+
+    def require_markets(self, *scopes: str) -> None:
+        """Raises Forbidden when these scopes concern a market that the caller is not there for."""
+        if self.caller.markets is None:
+            return
+        plan = self.plan()
+        missing = {m for scope in scopes for m in markets_of(plan, scope)} - self.caller.markets
+        if missing or not scopes:
+            named = ", ".join(sorted(missing)) or EVERYWHERE
+            raise Forbidden(f"this concerns markets that your token is not for: {named}")
+
+    def require_market(self, market: str) -> None:
+        """The same for something of one market."""
+        if self.caller.markets is not None and market not in self.caller.markets:
+            raise Forbidden(f"this concerns a market that your token is not for: {market or WORLD}")
 
     def write_down(self, what: str, **fields: str) -> bool:
         """Append to the ledger. False when it does not answer: what was done stands all the same."""
