@@ -22,6 +22,7 @@ from chalicelib.ports import (
     PeopleStore,
     PlanStore,
     Queues,
+    RepeatStore,
     Secrets,
     SnapshotStore,
     StanceStore,
@@ -113,6 +114,13 @@ class AwsPorts:
         from chalicelib.aws.maintenance import AwsMaintenance  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsMaintenance(Table(self.clients, self._names.orders_table))
+
+    @cached_property
+    def repeats(self) -> RepeatStore:
+        """The contacts table too, whose items end by themselves."""
+        from chalicelib.aws.repeats import DynamoRepeats  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoRepeats(Table(self.clients, self._names.contacts_table))
 
     @cached_property
     def snapshots(self) -> SnapshotStore:

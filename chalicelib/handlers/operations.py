@@ -72,13 +72,15 @@ def view_of(name: str) -> Any:
 def answer(event: Event, arguments: Mapping[str, str]) -> Response:
     """Find out who asks and whether they may, have the view answer, and tell every refusal as a problem."""
     from chalicelib.handlers.admission import admitted
+    from chalicelib.handlers.deprecation import retiring
     from chalicelib.handlers.problems import ANSWERED, problem_of
+    from chalicelib.handlers.repeats import once
     from chalicelib.service.operate.refusals import Unknown
 
     asked, who = asked_of(event, arguments), _principal(event)
-    headers = {"X-Content-Type-Options": "nosniff"}
+    headers = {"X-Content-Type-Options": "nosniff", **retiring(asked.method, asked.route)}
     try:
-        said = view_of(VIEWS[asked.method, asked.route])(asked, admitted(wiring.current(), asked, who))
+        said = once(asked, admitted(wiring.current(), asked, who), view_of(VIEWS[asked.method, asked.route]))
     except ANSWERED as refused:
         problem = problem_of(refused)
         doubt = {"doubt": refused.doubt.value} if isinstance(refused, Unknown) else {}

@@ -12,6 +12,7 @@ from chalicelib.memory.people import MemoryPeople
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+from chalicelib.memory.repeats import MemoryRepeats
 from chalicelib.memory.stance import MemoryControl, MemoryStance
 from chalicelib.memory.traffic import MemoryTraffic
 from chalicelib.memory.vantages import MemoryVantages
@@ -30,6 +31,7 @@ class MemoryPorts:
     plans: MemoryPlans = field(default_factory=MemoryPlans)
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
+    repeats: MemoryRepeats = field(default_factory=MemoryRepeats)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     dead_letters: MemoryDeadLetters = field(init=False)
@@ -48,6 +50,6 @@ class MemoryPorts:
 __all__ = [
     "ManualClock", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth",
     "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
-    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemoryRepeats",
+    "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

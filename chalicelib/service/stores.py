@@ -15,6 +15,7 @@ from chalicelib.ports import (
     PeopleStore,
     PlanStore,
     Queues,
+    RepeatStore,
     Secrets,
     SnapshotStore,
     StanceStore,
@@ -60,6 +61,11 @@ class Stores(Protocol):
     @property
     def maintenance(self) -> MaintenanceStore:
         """The maintenance windows."""
+        ...
+
+    @property
+    def repeats(self) -> RepeatStore:
+        """Operators' requests that may come again."""
         ...
 
     @property

@@ -14,6 +14,7 @@ from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
+from repeat_store_suite import RepeatStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite
@@ -41,6 +42,10 @@ class TestLots(LotStoreSuite):
 
 
 class TestSends(SendStoreSuite):
+    pass
+
+
+class TestRepeats(RepeatStoreSuite):
     pass
 
 
