@@ -72,7 +72,9 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
         properties |= {"Environment": {"Variables": environment()}, **PUBLISHED}
         properties |= {"Events": events(name)} if events(name) else {}
     resources["Tick"]["Properties"]["Environment"]["Variables"] |= controlled()
-    resources[HANDLER]["Properties"]["Environment"]["Variables"]["BASCULE_CALLER_RATE"] = {"Ref": "CallerRate"}
+    resources[HANDLER]["Properties"]["Environment"]["Variables"]["BASCULE_CALLER_RATE"] = {
+        "Ref": "CallerRate"
+    }
     resources[HANDLER]["Properties"]["ReservedConcurrentExecutions"] = {"Ref": "OperationsConcurrency"}
     resources["Mail"]["Properties"]["DeadLetterQueue"] = held_by_the_platform()
     _correct(resources)

@@ -45,7 +45,10 @@ class Asked:
         """
         if self.media_type() not in ("", "application/json"):
             raise Unreadable("the body must be application/json")
-        place = Place(value=_json(self.text(most)))
+        found = _json(self.text(most))
+        place = Place(value=found)
+        if found is None:
+            place.fault("must be a mapping, not nothing")
         place.entries(known)
         settled(place)
         return place
