@@ -192,6 +192,17 @@ def test_a_bad_body_is_answered_with_where_it_is_bad_and_never_with_a_500(api, m
     assert reply.json["faults"]
 
 
+@pytest.mark.parametrize(
+    "route", sorted(route for route in VIEWS if route[0] == "POST" and "plan" not in route[1])
+)
+def test_null_is_no_body_for_any_route(api, route):
+    method, path = route
+
+    reply = api.ask(method, concrete(path), "null", headers={"if-match": '"0"'})
+
+    assert reply.code in (400, 404)
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
