@@ -79,7 +79,7 @@ def _require_permitted(caller: Caller, asked: Asked) -> None:
         raise Forbidden(f"{route} is not for the role {caller.role.value}")
     if caller.markets is not None and not for_some_markets(asked.method, asked.route):
         raise Forbidden(f"{route} is for operators of all markets")
-    if caller.routes and not asked.place.startswith(caller.routes):
+    if caller.routes is not None and not asked.place.startswith(caller.routes):
         raise Forbidden(f"{route} is not among the routes of this token")
 
 

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         scene = Scene(stack, fakes)
         scene.set_up()
         for medium, person in PEOPLE.items():
-            scene.say(medium, person, "where is my order")
+            scene.contact(medium, person, "where is my order")
         with stack.changed_environment("OperationsHandler", BASCULE_CALLER_RATE="0"):
             return run(stack, scene.tokens["admin"], options)
 

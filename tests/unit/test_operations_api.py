@@ -148,7 +148,7 @@ def test_whoami_names_the_caller_and_when_the_token_ends(api):
         "role": "viewer",
         "expires": "2026-04-01T09:00:00.000Z",
         "markets": None,
-        "routes": [],
+        "routes": None,
     }
     assert reply.headers["Cache-Control"] == "no-store"
 
@@ -300,10 +300,31 @@ def test_log_lines_of_operations_hold_no_address_and_no_text(api, caplog):
 
 
 def test_loading_the_app_for_the_intake_loads_nothing_that_only_operators_need():
-    listing = "import sys, app; print([m for m in sys.modules if '.operate' in m or m == 'yaml'])"
+    heavy = "('yaml', 'jwt', 'cryptography')"
+    listing = f"import sys, app; print([m for m in sys.modules if '.operate' in m or '.access' in m or m in {heavy}])"
 
     answer = subprocess.run(
         [sys.executable, "-c", listing], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    assert answer.stdout.strip() == "[]"
+
+
+def test_a_token_of_ours_is_verified_without_what_signed_ones_need():
+    asked = f"""
+import sys
+from datetime import datetime, timezone
+from chalicelib.memory import MemorySecrets
+from chalicelib.service.operate.verifier import Verifier
+from chalicelib.service.operate.refusals import Unknown
+try:
+    Verifier(secrets=MemorySecrets(), http=None).caller("Bearer bsc_o1_{SECRET_PART}", datetime.now(timezone.utc))
+except Unknown:
+    print([m for m in sys.modules if m in ("jwt", "cryptography")])
+"""
+
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT, check=True
     )
 
     assert answer.stdout.strip() == "[]"

@@ -190,6 +190,16 @@ def test_a_machines_token_opens_the_routes_that_it_names_and_no_other(api):
     assert api.ask("GET", "/v1/contacts", role="m1").code == 403
 
 
+def test_a_token_for_no_market_and_no_route_reads_nothing_and_changes_nothing(api):
+    api.ports.secrets.tokens["m2"] = {**operator("admin"), "routes": ""}
+    api.ports.secrets.tokens["m3"] = {**operator("admin"), "markets": ""}
+    order = {"kind": "drain", "scope": "desk:desk-a", "until": 5, "reason": "r"}
+
+    assert api.ask("GET", "/v1/whoami", role="m2").code == 403
+    assert api.ask("GET", "/v1/whoami", role="m3").json["markets"] == []
+    assert api.ask("POST", "/v1/orders", order, role="m3", headers=MATCH).code == 403
+
+
 def test_whoami_tells_the_markets_and_the_routes(api):
     assert api.ask("GET", "/v1/whoami", role="fr").json["markets"] == ["fr"]
     assert api.ask("GET", "/v1/whoami", role="viewer").json["markets"] is None

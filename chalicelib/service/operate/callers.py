@@ -21,7 +21,7 @@ Operators = Mapping[str, Mapping[str, str]]
 class Caller:
     """An operator: the token's id, the name behind it, the role, and when the token ends (aware).
 
-    `markets` None: for all of them. `routes`: beginnings of the only addresses that may be asked; none: all.
+    `markets` None: for all of them. `routes`: beginnings of the only addresses that may be asked; None: all.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Caller:
     role: Role
     expires: datetime
     markets: frozenset[str] | None = None
-    routes: tuple[str, ...] = ()
+    routes: tuple[str, ...] | None = None
 
 
 def digest_of(secret: str) -> str:
@@ -77,8 +77,9 @@ def known_caller(name: str, operators: Operators, now: datetime) -> Caller:
     if expires.tzinfo is None or expires <= now:
         raise Unknown("this token is not valid", Doubt.EXPIRED)
     markets = frozenset(_listed(entry, "markets")) if "markets" in entry else None
+    routes = _listed(entry, "routes") if "routes" in entry else None
     return Caller(
-        id=name, name=entry.get("name", ""), role=role, expires=expires, routes=_listed(entry, "routes"),
+        id=name, name=entry.get("name", ""), role=role, expires=expires, routes=routes,
         markets=None if markets and EVERYWHERE in markets else markets,
     )  # fmt: skip
 
