@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 
@@ -24,8 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--phases", default=PHASES, help=PHASES)
     parser.add_argument("--seed", type=int, default=1, help="the same seed asks the same; 1")
+    parser.add_argument("--only", default="", help="operations by a regular expression of their ids; all")
+    parser.add_argument(
+        "--seconds", type=int, default=600, help="fuzzing and stateful runs go on for so long; 600"
+    )
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = ("--phases", asked.phases, "--max-examples", str(asked.examples), "--seed", str(asked.seed))
+    options += ("--max-time", str(asked.seconds))
+    options += ("--include-operation-id-regex", asked.only) if asked.only else ()
     with Fakes() as fakes, local_stack() as stack:
         scene = Scene(stack, fakes)
         scene.set_up()
@@ -42,7 +50,7 @@ def run(stack: Stack, token: str, options: tuple[str, ...]) -> int:
     command = (
         str(TOOL), "--config-file", str(RULES), "run", str(DOCUMENT), "--url", stack.api_url,
         "--header", f"Authorization: Bearer {token}", "--continue-on-failure", "--no-color",
-        "--generation-database", "none", "--suppress-health-check", "all", *options,
+        "--generation-database", "none", "--suppress-health-check", "all", "--request-timeout", "30", *options,
     )  # fmt: skip
     return subprocess.run(
         command, cwd=folder, env={**os.environ, "NO_PROXY": "127.0.0.1"}, check=False
