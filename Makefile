@@ -8,11 +8,12 @@ PEERS_VENV := .venv-peers
 ARRIVALS_VENV := .venv-arrivals
 AUDIT_VENV := .venv-audit
 SCIENCE_VENV := .venv-science
+CONTRACT_VENV := .venv-contract
 STAGE ?= prod
 REGION ?= eu-west-3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit audit-million bench-plan deploy clean
+.PHONY: help setup up demo test check bench bench-load bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale science drill drill-upgrade fuzz soak audit audit-million bench-plan contract deploy clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -99,6 +100,14 @@ $(ARRIVALS_VENV)/.ready: requirements-arrivals.txt
 $(PEERS_VENV)/.ready: requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS_VENV)
 	$(PEERS_VENV)/bin/pip install --quiet --no-deps -r requirements-peers.txt
+	@touch $@
+
+contract: setup $(CONTRACT_VENV)/.ready  ## schemathesis asks the running local stack what the published document allows and forbids
+	@$(BIN)/python -m infra.local.contract
+
+$(CONTRACT_VENV)/.ready: requirements-contract.txt
+	$(PYTHON) -m venv $(CONTRACT_VENV)
+	$(CONTRACT_VENV)/bin/pip install --quiet --no-deps -r requirements-contract.txt
 	@touch $@
 
 fuzz: setup  ## a hundred thousand hostile requests of each kind

@@ -12,7 +12,7 @@ Errors, one for each reaction::
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
@@ -20,6 +20,7 @@ from chalicelib.domain.orders import Orders
 from chalicelib.domain.outbox import Due, Row, Work
 
 if TYPE_CHECKING:  # the intake stores no health, and does without its machines
+    from chalicelib.domain.access.repeats import Kept
     from chalicelib.domain.detection.traffic import Traffic
     from chalicelib.domain.detection.trust import Trust
     from chalicelib.domain.detection.usual import Usual
@@ -401,6 +402,25 @@ class MaintenanceStore(Protocol):
         ...
 
 
+class RepeatStore(Protocol):
+    """Requests of operators that may come again, by keys that the service digests. All raise Unavailable."""
+
+    def claim(self, key: str, request: str, now: datetime) -> "Kept | None":
+        """Take a key for a request in one conditional write; None when it was free, else what is kept of its first.
+
+        A key without an answer is free again after 60 seconds, any key after 24 hours.
+        """
+        ...
+
+    def keep(self, key: str, kept: "Kept", now: datetime) -> None:
+        """Remember the answer of the request that claimed the key at `now`, unless another has claimed it since."""
+        ...
+
+    def release(self, key: str, now: datetime) -> None:
+        """Free a key that was claimed at `now`, likewise: nothing was done."""
+        ...
+
+
 class StanceStore(Protocol):
     """The capacity posture: one versioned item that only `tick` writes."""
 
@@ -564,7 +584,14 @@ class Secrets(Protocol):
         ...
 
     def operators(self) -> Mapping[str, Mapping[str, str]]:
-        """Operator tokens by id: `hash` (SHA-256 hex of the secret part), `role`, `name`, `expires` (ISO)."""
+        """Operator tokens by id: `hash` (SHA-256 hex of the secret part), `role`, `name`, `expires` (ISO).
+
+        Perhaps `markets` and `routes`: lists, here as texts with commas.
+        """
+        ...
+
+    def access(self) -> Mapping[str, Any]:
+        """What else the operators' document says, as it stands there: `oidc` (domain/access/issuer.py), `revoked`."""
         ...
 
     def refresh(self, channel: str) -> bool:
@@ -658,6 +685,7 @@ __all__ = [
     "PlanVersion",
     "PortError",
     "Queues",
+    "RepeatStore",
     "Ring",
     "Secrets",
     "SnapshotStore",

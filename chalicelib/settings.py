@@ -46,6 +46,7 @@ class Settings:
     private_hosts: str = ""
     vantage: str = ""
     home_region: str = ""
+    caller_rate: str = ""
     control_intake: str = ""
     control_api: str = ""
     control_urgent: str = ""
@@ -57,7 +58,7 @@ class Settings:
         """Read all fields. Raises MissingEnvironment naming every absent variable."""
         values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
         values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
-        optional = {"mail_topic", "private_hosts", "home_region"}
+        optional = {"mail_topic", "private_hosts", "home_region", "caller_rate"}
         optional |= {name for name in values if name.endswith("_dead_queue") or name.startswith("control_")}
         missing = [
             f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional
@@ -70,6 +71,11 @@ class Settings:
     def hosts(self) -> tuple[str, ...]:
         """Private hosts that channels may call (`host` or `host:port`)."""
         return tuple(h.strip() for h in self.private_hosts.split(",") if h.strip())
+
+    @property
+    def calls_a_second(self) -> int:
+        """Requests that one operator may make of one container each second, for long; 0: any number."""
+        return int(self.caller_rate) if self.caller_rate.isdecimal() else 0
 
     @property
     def queues(self) -> dict[str, str]:

@@ -38,6 +38,12 @@ PARAMETERS: Json = {
         "Description": "domain whose inbound mail SES hands over; empty for none",
     },
     **ANCHORING,
+    "CallerRate": {
+        "Type": "Number",
+        "Default": 20,
+        "MinValue": 0,
+        "Description": "requests a second that one operator may make of one container; 0 for any number",
+    },
     "OperationsConcurrency": {
         "Type": "Number",
         "Default": 20,
@@ -68,6 +74,9 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
         properties |= {"Environment": {"Variables": environment()}, **PUBLISHED}
         properties |= {"Events": events(name)} if events(name) else {}
     resources["Tick"]["Properties"]["Environment"]["Variables"] |= controlled()
+    resources[HANDLER]["Properties"]["Environment"]["Variables"]["BASCULE_CALLER_RATE"] = {
+        "Ref": "CallerRate"
+    }
     resources[HANDLER]["Properties"]["ReservedConcurrentExecutions"] = {"Ref": "OperationsConcurrency"}
     resources["Mail"]["Properties"]["DeadLetterQueue"] = held_by_the_platform()
     _correct(resources)

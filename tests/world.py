@@ -44,7 +44,7 @@ SETTINGS = Settings(
     **{
         name: name
         for name in Settings.__dataclass_fields__
-        if name not in ("mail_topic", "private_hosts", "vantage", "home_region")
+        if name not in ("mail_topic", "private_hosts", "vantage", "home_region", "caller_rate")
     },
     vantage="test",
 )

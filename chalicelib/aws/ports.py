@@ -24,6 +24,7 @@ from chalicelib.ports import (
     PermissionStore,
     PlanStore,
     Queues,
+    RepeatStore,
     ScheduleStore,
     Secrets,
     SnapshotStore,
@@ -132,6 +133,13 @@ class AwsPorts:
         from chalicelib.aws.permission import AwsPermission  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsPermission(self.clients, self._names)
+
+    @cached_property
+    def repeats(self) -> RepeatStore:
+        """The contacts table too, whose items end by themselves."""
+        from chalicelib.aws.repeats import DynamoRepeats  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoRepeats(Table(self.clients, self._names.contacts_table))
 
     @cached_property
     def snapshots(self) -> SnapshotStore:

@@ -2,7 +2,8 @@
 
 Channels: ``{"channels": {"messenger-fr": {"app_secret": ["new", "old"]}}, "signing_keys": ["new", "old"]}``;
 ``"subscribers": {"ops-room": {"secret": ["new", "old"]}}`` stands beside ``"channels"`` in the same document.
-Operators: ``{"operators": {"ID": {"hash": "...", "role": "...", "name": "...", "expires": "..."}}}``.
+Operators: ``{"operators": {"ID": {"hash": "...", "role": "...", "name": "...", "expires": "..."}}}``; an entry may
+have lists of ``"markets"`` and ``"routes"``, and ``"oidc"`` and ``"revoked"`` may stand beside ``"operators"``.
 A single value may stand for a list of one.
 """
 
@@ -65,7 +66,12 @@ class SecretDocuments:
     def operators(self) -> Mapping[str, Mapping[str, str]]:
         """Operator tokens by id."""
         listed = _mapping(self._content("operators").get("operators"))
-        return {name: {k: str(v) for k, v in _mapping(entry).items()} for name, entry in listed.items()}
+        return {name: {k: _text(v) for k, v in _mapping(entry).items()} for name, entry in listed.items()}
+
+    def access(self) -> Mapping[str, Any]:
+        """Single sign-on and what is revoked, from the same document."""
+        content = self._content("operators")
+        return {name: content[name] for name in ("oidc", "revoked") if name in content}
 
     def refresh(self, channel: str) -> bool:
         """Read the channels' document again, at most once a minute per channel; True when it was read."""
@@ -118,6 +124,10 @@ class SecretsManager:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _values(value: Any) -> tuple[str, ...]:

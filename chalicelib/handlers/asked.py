@@ -45,7 +45,10 @@ class Asked:
         """
         if self.media_type() not in ("", "application/json"):
             raise Unreadable("the body must be application/json")
-        place = Place(value=_json(self.text(most)))
+        found = _json(self.text(most))
+        place = Place(value=found)
+        if found is None:
+            place.fault("must be a mapping, not nothing")
         place.entries(known)
         settled(place)
         return place
@@ -58,6 +61,15 @@ class Asked:
             return self.body.decode()
         except UnicodeDecodeError as odd:
             raise Faulty(Fault(path="", message=f"the body is not UTF-8 at byte {odd.start}")) from None
+
+    @property
+    def place(self) -> str:
+        """The address without its query, as it was asked for."""
+        parts = (
+            self.arguments.get(part[1:-1], part) if part[:1] == "{" else part
+            for part in self.route.split("/")
+        )
+        return "/".join(parts)
 
     def media_type(self) -> str:
         """The body's media type without its parameters, in lower case."""
@@ -125,6 +137,8 @@ class Said:
     body: Any
     code: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    kept: Any = None
+    """What is kept of the body for the same request again, where the body tells of a person."""
 
 
 def tagged(version: int) -> Mapping[str, str]:

@@ -17,12 +17,11 @@ def authorizer(request: AuthRequest) -> AuthResponse:
 
     Raises Exception("Unauthorized"), the only thing that the gateway turns into a 401.
     """
-    from chalicelib.service.operate.callers import caller_of
+    from chalicelib.handlers.admission import believed
     from chalicelib.service.operate.refusals import Unknown
 
-    wired = wiring.current()
     try:
-        caller = caller_of(request.token or "", wired.stores.secrets.operators(), wired.clock.now())
+        caller = believed(wiring.current(), request.token or "")
     except Unknown:
         raise Exception("Unauthorized") from None  # noqa: TRY002 - the gateway knows this very text only
     return AuthResponse(

@@ -17,7 +17,6 @@ from chalicelib.handlers.log import line
 
 if TYPE_CHECKING:  # imported with the first request
     from chalicelib.handlers.asked import Asked, Said
-    from chalicelib.service.operate.post import Post
 
 routes = Blueprint(__name__)
 
@@ -89,17 +88,23 @@ def view_of(name: str) -> Any:
 
 def answer(event: Event, arguments: Mapping[str, str]) -> Response:
     """Find out who asks and whether they may, have the view answer, and tell every refusal as a problem."""
+    from chalicelib.handlers.admission import admitted
+    from chalicelib.handlers.deprecation import retiring
     from chalicelib.handlers.problems import ANSWERED, problem_of
+    from chalicelib.handlers.repeats import once
+    from chalicelib.service.operate.refusals import Unknown
 
     asked, who = asked_of(event, arguments), _principal(event)
+    headers = {"X-Content-Type-Options": "nosniff", **retiring(asked.method, asked.route)}
     try:
-        said = view_of(VIEWS[asked.method, asked.route])(asked, _post(asked, who))
+        said = once(asked, admitted(wiring.current(), asked, who), view_of(VIEWS[asked.method, asked.route]))
     except ANSWERED as refused:
         problem = problem_of(refused)
-        line("operation refused", **_told(asked, who, problem.code), because=type(refused).__name__)
-        return Response(body=problem.text(), status_code=problem.code, headers=dict(problem.headers))
+        doubt = {"doubt": refused.doubt.value} if isinstance(refused, Unknown) else {}
+        line("operation refused", **_told(asked, who, problem.code), because=type(refused).__name__, **doubt)
+        return Response(body=problem.text(), status_code=problem.code, headers={**problem.headers, **headers})
     line("operation", **_told(asked, who, said.code))
-    return _response(said, {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+    return _response(said, {"Cache-Control": "no-store", **headers})
 
 
 @routes.route("/status", methods=["GET"], content_types=ANY_TYPE)
@@ -144,24 +149,6 @@ def _body(event: Event) -> bytes:
 def _principal(event: Event) -> str:
     """The token's id as the authorizer found it; everything else about the caller is read again."""
     return str((event.context.get("authorizer") or {}).get("principalId", ""))
-
-
-def _post(asked: "Asked", who: str) -> "Post":
-    from chalicelib.service.operate.callers import known_caller
-    from chalicelib.service.operate.post import Post
-    from chalicelib.service.operate.refusals import Forbidden
-    from chalicelib.service.operate.roles import permitted
-
-    wired = wiring.current()
-    now = wired.clock.now()
-    caller = known_caller(who, wired.stores.secrets.operators(), now)
-    if not permitted(caller.role, asked.method, asked.route):
-        raise Forbidden(f"{asked.method} {asked.route} is not for the role {caller.role.value}")
-    stores, situations, registry = wired.stores, wired.situations, wired.registry
-    return Post(
-        stores=stores, situations=situations, registry=registry, caller=caller, now=now,
-        stage=wired.settings.stage,
-    )  # fmt: skip
 
 
 def _response(said: "Said", headers: Mapping[str, str]) -> Response:

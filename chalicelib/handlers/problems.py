@@ -16,6 +16,7 @@ from chalicelib.service.operate.refusals import (
     BadPlan,
     Clashing,
     Faulty,
+    Hasty,
     Overtaken,
     Refusal,
     TooSoon,
@@ -40,6 +41,10 @@ TABLE: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
         "media-type",
         "The body's type is not read here",
     ),
+    refusals.Hasty: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", "You ask too often"),
+    refusals.Reused: (HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "This key stands for another request"),
+    refusals.Running: (HTTPStatus.CONFLICT, "still-running", "The first request is not done"),
+    refusals.Unkept: (HTTPStatus.CONFLICT, "answer-not-kept", "It was done; its answer is not kept"),
     refusals.Unsafe: (HTTPStatus.CONFLICT, "unsafe", "A safety rule forbids this"),
     refusals.Clashing: (HTTPStatus.CONFLICT, "clashing", "A rule for planned work forbids this"),
     refusals.InUse: (HTTPStatus.CONFLICT, "in-use", "A fallback in use must stay"),
@@ -118,9 +123,9 @@ def _headers(error: Exception, *, ours: bool) -> Mapping[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, Overtaken):
         return {"ETag": f'"{error.current}"'}
-    if isinstance(error, TooSoon):
+    if isinstance(error, (Hasty, TooSoon)):
         return {"Retry-After": str(error.wait)}
-    return {"Retry-After": "5"} if ours else {}
+    return {"Retry-After": "5"} if ours or isinstance(error, refusals.Running) else {}
 
 
 def told(faults: tuple[Fault, ...]) -> list[Mapping[str, str]]:

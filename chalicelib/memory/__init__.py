@@ -14,6 +14,7 @@ from chalicelib.memory.permission import MemoryPermission
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
+from chalicelib.memory.repeats import MemoryRepeats
 from chalicelib.memory.schedule import MemorySchedule
 from chalicelib.memory.stance import MemoryControl, MemoryStance
 from chalicelib.memory.traffic import MemoryTraffic
@@ -35,6 +36,7 @@ class MemoryPorts:
     schedule: MemorySchedule = field(default_factory=MemorySchedule)
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     maintenance: MemoryMaintenance = field(default_factory=MemoryMaintenance)
+    repeats: MemoryRepeats = field(default_factory=MemoryRepeats)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     dead_letters: MemoryDeadLetters = field(init=False)
@@ -56,6 +58,6 @@ class MemoryPorts:
 __all__ = [
     "ManualClock", "MemoryAnchors", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents",
     "MemoryHealth", "MemoryLedger", "MemoryMaintenance", "MemoryOrders", "MemoryPages", "MemoryPeople",
-    "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySchedule", "MemorySecrets",
-    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemoryRepeats", "MemorySchedule",
+    "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

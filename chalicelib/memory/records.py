@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.domain.proof.chain import Entry, chain_of, chained, hour_name
 from chalicelib.domain.proof.dispatch import hours_between
@@ -28,7 +29,7 @@ class ManualClock:
 
 
 class MemorySecrets(MemoryPort):
-    """Secrets. What is put into `channels`, `keys` and `tokens` counts at once; `refreshed` is who asked."""
+    """Secrets. What is put into `channels`, `keys`, `tokens` and `sign_on` counts at once; `refreshed` is who asked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +37,7 @@ class MemorySecrets(MemoryPort):
         self.subscribers: dict[str, dict[str, tuple[str, ...]]] = {}
         self.keys: tuple[bytes, ...] = ()
         self.tokens: dict[str, dict[str, str]] = {}
+        self.sign_on: dict[str, Any] = {}
         self.refreshed: list[str] = []
 
     def channel(self, channel: str) -> Mapping[str, tuple[str, ...]]:
@@ -57,6 +59,11 @@ class MemorySecrets(MemoryPort):
         """Operator tokens by id."""
         with self._open():
             return {name: dict(entry) for name, entry in self.tokens.items()}
+
+    def access(self) -> Mapping[str, Any]:
+        """Single sign-on and what is revoked."""
+        with self._open():
+            return dict(self.sign_on)
 
     def refresh(self, channel: str) -> bool:
         """True once per channel."""

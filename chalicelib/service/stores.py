@@ -17,6 +17,7 @@ from chalicelib.ports import (
     PermissionStore,
     PlanStore,
     Queues,
+    RepeatStore,
     ScheduleStore,
     Secrets,
     SnapshotStore,
@@ -73,6 +74,11 @@ class Stores(Protocol):
     @property
     def permission(self) -> PermissionStore:
         """Plan, orders and windows, changed together."""
+        ...
+
+    @property
+    def repeats(self) -> RepeatStore:
+        """Operators' requests that may come again."""
         ...
 
     @property

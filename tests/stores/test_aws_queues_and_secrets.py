@@ -116,6 +116,22 @@ class TestSecrets:
         assert secrets.signing_keys() == (b"k2", b"k1")
         assert secrets.operators() == {"o1": {"hash": "h", "role": "viewer"}}
 
+    def test_lists_in_a_tokens_entry_and_single_sign_on_come_from_the_operators_document(
+        self, source, secrets
+    ):
+        oidc = {"issuer": "https://login.example", "roles": {"a": "viewer"}}
+        entry = {"hash": "h", "role": "operator", "markets": ["fr", "uk"], "routes": []}
+        source.texts["operators"] = json.dumps({"operators": {"o1": entry}, "oidc": oidc, "revoked": ["u"]})
+
+        assert secrets.operators()["o1"] == {
+            "hash": "h",
+            "role": "operator",
+            "markets": "fr,uk",
+            "routes": "",
+        }
+        assert secrets.access() == {"oidc": oidc, "revoked": ["u"]}
+        assert source.reads == 1
+
     def test_a_document_is_read_once_in_five_minutes(self, source, secrets):
         for source.now in (0.0, 100.0, 299.0):
             secrets.channel("a")

@@ -16,6 +16,7 @@ from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionSuite
+from repeat_store_suite import RepeatStoreSuite
 from schedule_store_suite import ScheduleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
@@ -44,6 +45,10 @@ class TestLots(LotStoreSuite):
 
 
 class TestSends(SendStoreSuite):
+    pass
+
+
+class TestRepeats(RepeatStoreSuite):
     pass
 
 

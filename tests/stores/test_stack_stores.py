@@ -17,6 +17,7 @@ from page_store_suite import PageStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
+from repeat_store_suite import RepeatStoreSuite
 from schedule_store_suite import ScheduleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
@@ -49,6 +50,10 @@ class TestLots(LotStoreSuite):
 
 
 class TestSends(SendStoreSuite):
+    pass
+
+
+class TestRepeats(RepeatStoreSuite):
     pass
 
 

@@ -147,6 +147,8 @@ def test_whoami_names_the_caller_and_when_the_token_ends(api):
         "name": "Viewer",
         "role": "viewer",
         "expires": "2026-04-01T09:00:00.000Z",
+        "markets": None,
+        "routes": None,
     }
     assert reply.headers["Cache-Control"] == "no-store"
 
@@ -189,6 +191,17 @@ def test_a_bad_body_is_answered_with_where_it_is_bad_and_never_with_a_500(api, m
     assert reply.problem == "bad-request"
     assert all(fault["message"] for fault in reply.json["faults"])
     assert reply.json["faults"]
+
+
+@pytest.mark.parametrize(
+    "route", sorted(route for route in VIEWS if route[0] == "POST" and "plan" not in route[1])
+)
+def test_null_is_no_body_for_any_route(api, route):
+    method, path = route
+
+    reply = api.ask(method, concrete(path), "null", headers={"if-match": '"0"'})
+
+    assert reply.code in (400, 404)
 
 
 json_values = st.recursive(
@@ -244,6 +257,23 @@ def test_a_limit_is_a_whole_number_from_1_to_200(api, limit):
     assert reply.json["faults"][0]["path"] == "limit"
 
 
+@pytest.mark.parametrize("name", ["from", "until"])
+@pytest.mark.parametrize(
+    "far",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0221-10-28T05:00:00Z", "9999-12-31T23:59:59Z"],
+)
+def test_times_beyond_all_use_are_refused_at_once(api, name, far):
+    asked = [
+        api.ask("GET", path, query={name: [far]}) for path in ("/v1/flips", "/v1/evidence/shop%23in%23fr")
+    ]
+    asked.append(api.ask("POST", "/v1/evidence/shop%23in%23fr/tickets", {"ticket": "T", name: far}))
+
+    assert {one.code for one in asked} == {400}
+    assert all(
+        one.json["faults"] == [{"path": name, "message": "must be within 400 days of now"}] for one in asked
+    )
+
+
 @pytest.mark.parametrize("path", ["/v1/contacts", "/v1/plan/versions"])
 @pytest.mark.parametrize("cursor", ["x", "é", "====", "a" * 3000, "MTA", "../..", "bm90LWEtbnVtYmVy"])
 def test_a_cursor_that_is_not_ours_is_refused(api, path, cursor):
@@ -292,10 +322,31 @@ def test_log_lines_of_operations_hold_no_address_and_no_text(api, caplog):
 
 
 def test_loading_the_app_for_the_intake_loads_nothing_that_only_operators_need():
-    listing = "import sys, app; print([m for m in sys.modules if '.operate' in m or m == 'yaml'])"
+    heavy = "('yaml', 'jwt', 'cryptography')"
+    listing = f"import sys, app; print([m for m in sys.modules if '.operate' in m or '.access' in m or m in {heavy}])"
 
     answer = subprocess.run(
         [sys.executable, "-c", listing], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    assert answer.stdout.strip() == "[]"
+
+
+def test_a_token_of_ours_is_verified_without_what_signed_ones_need():
+    asked = f"""
+import sys
+from datetime import datetime, timezone
+from chalicelib.memory import MemorySecrets
+from chalicelib.service.operate.verifier import Verifier
+from chalicelib.service.operate.refusals import Unknown
+try:
+    Verifier(secrets=MemorySecrets(), http=None).caller("Bearer bsc_o1_{SECRET_PART}", datetime.now(timezone.utc))
+except Unknown:
+    print([m for m in sys.modules if m in ("jwt", "cryptography")])
+"""
+
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT, check=True
     )
 
     assert answer.stdout.strip() == "[]"

@@ -78,7 +78,8 @@ def fits_object(value, schema, where):
 def answer_schema(method, path, code):
     responses = DOCUMENT["paths"][path][method.lower()]["responses"]
     content = resolved(responses[str(code)] if str(code) in responses else responses["default"])["content"]
-    return content.get("application/json") or content["application/problem+json"]
+    kinds = ("application/problem+json", "application/json")
+    return next(content[kind] for kind in (kinds if code >= 400 else kinds[::-1]) if kind in content)
 
 
 def test_the_document_has_exactly_the_routes_that_there_are():

@@ -8,6 +8,7 @@ from chalicelib.handlers.asked import Asked, Said, listing, settled
 from chalicelib.service.operate import contacts, doubts, telling
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Faulty
+from chalicelib.service.operate.roles import Role
 
 
 def listed(asked: Asked, post: Post) -> Said:
@@ -32,10 +33,7 @@ def redrive(asked: Asked, post: Post) -> Said:
     """Have a stuck contact handed over again."""
     asked.parameters()
     done = contacts.redrive(post, asked.arguments["key"])
-    row = telling.summary(done.row, post.caller.role)
-    return Said(
-        body={"contact": row, "changed": done.changed, "rung": done.rung}, code=202 if done.changed else 200
-    )
+    return _changed(done, post)
 
 
 def settle(asked: Asked, post: Post) -> Said:
@@ -45,10 +43,16 @@ def settle(asked: Asked, post: Post) -> Said:
     if not isinstance(went, bool):
         raise Faulty(Fault(path="went", message="is required: true when it went, false when it did not"))
     done = doubts.settle(post, asked.arguments["key"], went=went)
-    row = telling.summary(done.row, post.caller.role)
-    return Said(
-        body={"contact": row, "changed": done.changed, "rung": done.rung}, code=202 if done.changed else 200
-    )
+    return _changed(done, post)
+
+
+def _changed(done: contacts.Redriven, post: Post) -> Said:
+    """Whoever sent a request again, and is answered with what was kept, sees what a viewer sees."""
+    bodies = [
+        {"contact": telling.summary(done.row, role), "changed": done.changed, "rung": done.rung}
+        for role in (post.caller.role, Role.VIEWER)
+    ]
+    return Said(body=bodies[0], kept=bodies[1], code=202 if done.changed else 200)
 
 
 def _filter(parameters: Mapping[str, str]) -> contacts.Filter:

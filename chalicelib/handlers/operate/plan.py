@@ -9,7 +9,7 @@ from chalicelib.handlers.problems import told
 from chalicelib.ports import PlanVersion
 from chalicelib.service.operate import plans
 from chalicelib.service.operate.post import Post
-from chalicelib.service.operate.refusals import Faulty, Unguarded, Unreadable
+from chalicelib.service.operate.refusals import BadPlan, Faulty, Unguarded, Unreadable
 
 READ = frozenset({"", "application/yaml", "text/yaml", "application/x-yaml", "application/json"})
 
@@ -87,6 +87,8 @@ def text_of(asked: Asked) -> str:
     """The plan in the body. Raises Unreadable, Outsized, Faulty."""
     if asked.media_type() not in READ:
         raise Unreadable("a plan is application/yaml or application/json")
+    if not asked.body:
+        raise BadPlan((Fault(path="", message="the plan is empty: see docs/plan.md"),))
     return asked.text(MOST_BYTES)
 
 

@@ -17,6 +17,7 @@ LATEST = timedelta(days=7)
 def begin(post: Post, channel: str, since: datetime | None) -> Json:
     """Queue a catch-up up to now. Raises Absent, Unfit for a kind without a list, Unavailable."""
     planned = _channel(post, channel)
+    post.require_markets(f"channel:{channel}")
     if Capability.CATCH_UP not in kind(planned.kind).capabilities:
         raise Unfit(f"the kind {planned.kind!r} has no list of what came in: see docs/health.md")
     post.stores.queues.put(wanted(channel, post.now, "closed", since))

@@ -105,6 +105,7 @@ def redrive(post: Post, key: str) -> Redriven:
     """
     for _ in range(MOST_TRIES):
         row = one(post, key)
+        post.require_market(row.market)
         if row.work.state in ON_ITS_WAY:
             return Redriven(row=row, changed=False, rung=rung(post, row))
         _require_fit(row)

@@ -32,6 +32,7 @@ def settle(post: Post, key: str, *, went: bool) -> Redriven:
     """
     for _ in range(MOST_TRIES):
         row = one(post, key)
+        post.require_market(row.market)
         if _settled(row, went=went):
             return Redriven(row=row, changed=False, rung=False)
         if doubt_of(row) is None:

@@ -103,6 +103,7 @@ def case_of(post: Post, window: Window) -> Case:
     """The case. Raises Absent for a path that the plan does not have, Faulty for a window that is too large."""
     plan = post.plan()
     require_scope(plan, f"path:{window.path}")
+    post.require_markets(f"path:{window.path}")
     sent = post.stores.contacts.sent(window.path, window.since, window.until, MOST_SENDS + 1)
     if len(sent) > MOST_SENDS:
         raise Faulty(

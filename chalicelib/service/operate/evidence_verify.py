@@ -33,6 +33,7 @@ class Ticket:
 
 def verify(post: Post, path: str, report: Mapping[str, Any]) -> Json:
     """What of a report does not hold: by itself, against the ledger as it is now, against the sends that are kept."""
+    post.require_markets(f"path:{path}")
     try:
         faults = [] if report["path"] == path else [f"the report is about {report['path']!r}"]
         faults += faults_of(report)
@@ -52,6 +53,7 @@ def attach(post: Post, window: Window, ticket: Ticket) -> Json:
     """Write a ticket into the ledger. Raises Absent, and Unavailable: then nothing is attached."""
     plan = post.plan()
     require_scope(plan, f"path:{window.path}")
+    post.require_markets(f"path:{window.path}")
     entry = {
         "path": window.path, "ticket": ticket.reference, "from": str(millis(window.since)),
         "until": str(millis(window.until)), "who": post.caller.id,

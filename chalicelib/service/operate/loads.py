@@ -25,6 +25,7 @@ def put_load(post: Post, desk_id: str, reading: Reading) -> Json:
     desk = post.plan().desks.get(desk_id)
     if desk is None:
         raise Absent("desk", desk_id)
+    post.require_markets(f"desk:{desk_id}")
     before = post.stores.health.loads().get(desk_id)
     load = Load(at=post.now, in_use=reading.in_use, free=reading.free, waiting=reading.waiting)
     post.stores.health.put_load(desk_id, load)

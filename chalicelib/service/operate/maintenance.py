@@ -53,6 +53,7 @@ def check(post: Post, wanted: Window) -> Checked:
         raise Absent("plan", "current")
     windows = seen.windows.put(wanted, post.now)
     _require_sound(light.plan, windows, (wanted,))
+    post.require_markets(*wanted.scopes)
     found: tuple[Conflict, ...] = ()
     try:
         with suppress(TooSoon):  # by the time that it is planned, that is over
@@ -66,6 +67,7 @@ def plan(post: Post, wanted: Window, expected: Collection[int]) -> Changed:
     """Plan a window. Raises Overtaken, Faulty, and Clashing with every rule that it would break."""
 
     def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
+        post.require_markets(*wanted.scopes)
         window = replace(wanted, id=f"w{windows.version + 1}", owner=post.caller.id)
         return windows.put(window, post.now), (window,)
 
@@ -76,7 +78,7 @@ def extend(post: Post, window_id: str, until: datetime, expected: Collection[int
     """Have the span under way end later, or earlier. Raises Absent, Unfit when none is, and as `plan`."""
 
     def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
-        window = _found(windows, window_id)
+        window = _found(post, windows, window_id)
         if window.current(post.now) is None:
             raise Unfit("this maintenance is not under way: plan another")
         longer = extended(window, until, post.now)
@@ -89,7 +91,7 @@ def drop(post: Post, window_id: str, expected: Collection[int]) -> Changed:
     """Forget a window; one that is under way ends now. A vendor's is declined for good. Raises Absent, Overtaken."""
 
     def change(windows: Windows) -> tuple[Windows, Sequence[Window]]:
-        window = _found(windows, window_id)
+        window = _found(post, windows, window_id)
         if window.source == VENDOR:  # its page would bring it back
             declined = replace(window, effect=Effect.DECLINED, unserved=())
             return windows.put(declined, post.now), (declined,)
@@ -145,11 +147,13 @@ def _require_sound(plan: Plan, after: Windows, about: Sequence[Window]) -> None:
         raise Faulty(*faults)
 
 
-def _found(windows: Windows, window_id: str) -> Window:
+def _found(post: Post, windows: Windows, window_id: str) -> Window:
     try:
-        return windows.find(window_id)
+        window = windows.find(window_id)
     except KeyError:
         raise Absent("window", window_id) from None
+    post.require_markets(*window.scopes)
+    return window
 
 
 def _from_calendar(planned: Planned, post: Post) -> Window:

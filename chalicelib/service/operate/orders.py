@@ -52,6 +52,7 @@ def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
         _require_expected(seen, expected)
         glass = _glass(post, seen.record, wanted)
         (require_posture if wanted.kind is OrderKind.POSTURE else require_scope)(plan, wanted.scope)
+        post.require_markets(wanted.scope)
         return _wish(post, seen, wanted, glass)
 
     _, change = post.settle(make)
@@ -73,6 +74,7 @@ def renew(post: Post, order_id: str, until: datetime, expected: Collection[int])
 
     def make(seen: Standing, _: Plan) -> Wish:
         order = _found(seen.orders, order_id, post.now)
+        post.require_markets(order.scope)
         if order.until == until:
             return Wish()
         _require_expected(seen, expected)
@@ -94,7 +96,7 @@ def lift(post: Post, order_id: str, expected: Collection[int]) -> Given:
 
     def make(seen: Standing, _: Plan) -> Wish:
         _require_expected(seen, expected)
-        _found(seen.orders, order_id, post.now)
+        post.require_markets(_found(seen.orders, order_id, post.now).scope)
         return Wish(orders=seen.orders.lift(order_id, post.now))
 
     seen, change = post.settle(make)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.access.scope import EVERYWHERE, markets_of
 from chalicelib.domain.belief import Belief
-from chalicelib.domain.plan import Plan
+from chalicelib.domain.plan import WORLD, Plan
 from chalicelib.ports import Change, Missing, Note, Stale, Standing, Unavailable
 from chalicelib.service.operate.callers import Caller
-from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.operate.refusals import Absent, Forbidden
 from chalicelib.service.permit import Light, Wish, settle
 from chalicelib.service.registry import Registry
 from chalicelib.service.situation import NoSituation, SituationReader
@@ -55,6 +56,21 @@ class Post:
             beliefs = self.situations.read(self.now).beliefs
         plan = self.situations.plan_of(self.stores.plans.version(number)) if number else None
         return Light(plan=plan, now=self.now, beliefs=beliefs)
+
+    def require_markets(self, *scopes: str) -> None:
+        """Raises Forbidden when these scopes concern a market that the caller is not there for."""
+        if self.caller.markets is None:
+            return
+        plan = self.plan()
+        missing = {m for scope in scopes for m in markets_of(plan, scope)} - self.caller.markets
+        if missing or not scopes:
+            named = ", ".join(sorted(missing)) or EVERYWHERE
+            raise Forbidden(f"this concerns markets that your token is not for: {named}")
+
+    def require_market(self, market: str) -> None:
+        """The same for something of one market."""
+        if self.caller.markets is not None and market not in self.caller.markets:
+            raise Forbidden(f"this concerns a market that your token is not for: {market or WORLD}")
 
     def write_down(self, what: str, **fields: str) -> bool:
         """Append to the ledger. False when it does not answer: what was done stands all the same."""

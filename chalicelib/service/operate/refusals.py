@@ -4,7 +4,11 @@ Errors, one for each reaction that the caller can have::
 
     Refusal
     ├── Unknown     nobody we know: show a valid token
-    ├── Forbidden   known, and not permitted: ask somebody with a higher role
+    ├── Forbidden   known, and not permitted: ask somebody with a higher role, or for that market
+    ├── Hasty       too many requests: wait
+    ├── Reused      the Idempotency-Key was used for another request
+    ├── Running     the first request with this key is not done
+    ├── Unkept      the first request with this key was done, and its answer was too long to keep
     ├── Faulty      the request itself is wrong, and where
     ├── BadPlan     the plan is wrong, and where
     ├── Absent      there is no such thing
@@ -23,6 +27,7 @@ Errors, one for each reaction that the caller can have::
 from datetime import datetime
 from math import ceil
 
+from chalicelib.domain.access.doubts import Doubt
 from chalicelib.domain.permission.fallbacks import Carried
 from chalicelib.domain.permission.record import Off
 from chalicelib.domain.plan_document.faults import Fault
@@ -35,11 +40,35 @@ class Refusal(Exception):
 
 
 class Unknown(Refusal):
-    """The token is missing, malformed, unknown or expired."""
+    """The token is missing, malformed, unknown or expired; `doubt` says which, to the log alone."""
+
+    def __init__(self, text: str, doubt: Doubt = Doubt.UNKNOWN_TOKEN) -> None:
+        super().__init__(text)
+        self.doubt = doubt
 
 
 class Forbidden(Refusal):
-    """The role does not reach so far."""
+    """The role, the markets or the routes of the token do not reach so far."""
+
+
+class Hasty(Refusal):
+    """More requests than a caller may make; `wait` is in whole seconds, at least 1."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"too many requests: ask again in {wait} s")
+        self.wait = wait
+
+
+class Reused(Refusal):
+    """An Idempotency-Key that stands for another request."""
+
+
+class Running(Refusal):
+    """The first request with this Idempotency-Key has not been answered yet."""
+
+
+class Unkept(Refusal):
+    """The first request with this Idempotency-Key was done; its answer is not there any more."""
 
 
 class Absent(Refusal):

@@ -73,8 +73,35 @@ LEAST = {
     ("GET", "/v1/availability"): Role.VIEWER,
 }
 
+NARROWED = frozenset(
+    {
+        ("POST", "/v1/orders"),
+        ("DELETE", "/v1/orders/{order}"),
+        ("POST", "/v1/maintenance"),
+        ("POST", "/v1/maintenance/check"),
+        ("DELETE", "/v1/maintenance/{window}"),
+        ("POST", "/v1/maintenance/{window}/extend"),
+        ("POST", "/v1/contacts/{key}/redrive"),
+        ("POST", "/v1/contacts/{key}/settle"),
+        ("PUT", "/v1/desks/{desk}/load"),
+        ("POST", "/v1/channels/{channel}/catch-up"),
+        ("GET", "/v1/evidence/{path}"),
+        ("POST", "/v1/evidence/{path}/verify"),
+        ("POST", "/v1/evidence/{path}/tickets"),
+    }
+)
+"""What callers for some markets may ask beside a viewer's routes: their services look at the markets themselves.
+
+Whatever else needs more than a viewer, the plan above all, is for callers of all markets.
+"""
+
 
 def permitted(role: Role, method: str, path: str) -> bool:
     """True when the table has the route and the role reaches it."""
     least = LEAST.get((method, path))
     return least is not None and role.reaches(least)
+
+
+def for_some_markets(method: str, path: str) -> bool:
+    """True when a caller for some markets only may ask this route at all."""
+    return permitted(Role.VIEWER, method, path) or (method, path) in NARROWED

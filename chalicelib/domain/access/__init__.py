@@ -1,0 +1,1 @@
+"""Who somebody is by a signed token, and how much anybody may ask."""
