@@ -140,6 +140,7 @@ class StepAction(StrEnum):
     OFFER = "offer"
     NOTICE = "notice"
     END = "end"
+    LEAD_ON = "lead_on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ class Step:
 
     `target` is the chosen desk's address; `say` the words in `language`; `next_url` where the vendor must come
     back with the outcome (already signed by us), `state` the token in it, for vendors that have no address to come
-    back to; `ring` the seconds to try the desk.
+    back to; `ring` the seconds to try the desk. LEAD_ON leads the vendor on to `next_url`, where it asks anew.
     """
 
     action: StepAction

@@ -45,6 +45,8 @@ class ChannelPlan:
     canary: CanaryPlan | None = None
     promised: float | None = None
     pace: float | None = None
+    observing: bool = False
+    forward_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ class Plan:
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     vantages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention_days: int = 90
+    observing: bool = False
     capacity: CapacityPlan | None = None
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(

@@ -57,6 +57,7 @@ VIEWS = {
     ("POST", "/v1/evidence/{path}/tickets"): "evidence.attach",
     ("GET", "/v1/channels/{channel}/catch-up"): "catch_up.read",
     ("POST", "/v1/channels/{channel}/catch-up"): "catch_up.begin",
+    ("GET", "/v1/account"): "account.read",
     ("GET", "/v1/flips"): "flips.listed",
     ("GET", "/v1/availability"): "flips.measured",
 }

@@ -50,6 +50,8 @@ class Announcer:
     def _fan_out(self, event: Json) -> str:
         """One message for each: a subscriber that is down must not make the others hear things twice."""
         plan = self.situations.read(self.clock.now()).plan
+        if plan.observing:
+            return f"{event['id']} kept: the plan only observes"
         wanted = [one.id for one in plan.subscribers.values() if one.wants(loud=event["data"]["loud"])]
         for subscriber in wanted:
             self._queue({"subscriber": subscriber, "event": event, "tries": 0}, delay=0)
@@ -57,8 +59,9 @@ class Announcer:
 
     def _pass_on(self, found: Json) -> str:
         now, name, event = self.clock.now(), found["subscriber"], found["event"]
-        subscriber = self.situations.read(now).plan.subscribers.get(name)
-        if subscriber is None:
+        plan = self.situations.read(now).plan
+        subscriber = plan.subscribers.get(name)
+        if subscriber is None or plan.observing:
             return f"{event['id']} {name} gone"
         try:
             self._post(subscriber, event, now)

@@ -24,6 +24,7 @@ class Came(StrEnum):
     JUDGED = "judged"
     REFUSED = "refused"
     GONE = "gone"
+    OBSERVED = "observed"
 
 
 KEPT = frozenset({Came.DELIVERED, Came.SENT})

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, ChannelError, kind
+from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.http_types import Http, MaybeSent, NotSent, Request
 from chalicelib.ports import Missing, Secrets, Unavailable
+from chalicelib.service.read_only import ReadOnly
 
 
 @dataclass(slots=True)
@@ -28,7 +30,8 @@ class Registry:
         held = self._made.get(channel)
         if held is not None and held[0] is planned and held[1] == secrets:
             return held[2]
-        made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), self.http)
+        http = ReadOnly(self.http) if observes(plan, channel) else self.http
+        made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), http)
         self._made[channel] = (planned, secrets, made)
         return made
 

@@ -137,7 +137,9 @@ class TestTelegram(ProvenContract, SendingContract):
     def asked(self, channel: Channel) -> list[tuple[str, Any]]:
         """The API's methods that were called, with what they were given."""
         assert isinstance(channel.http, ScriptedHttp)
-        return [(call.url.removeprefix(f"{BASE}/"), json.loads(call.body)) for call in channel.http.calls]
+        return [
+            (call.url.removeprefix(f"{BASE}/"), json.loads(call.body or b"{}")) for call in channel.http.calls
+        ]
 
     def test_reads_who_wrote_what_when_to_which_bot(self) -> None:
         contact = self.one(self.genuine())

@@ -52,6 +52,7 @@ LEAST = {
     ("POST", "/v1/evidence/{path}/tickets"): Role.OPERATOR,
     ("GET", "/v1/channels/{channel}/catch-up"): Role.VIEWER,
     ("POST", "/v1/channels/{channel}/catch-up"): Role.OPERATOR,
+    ("GET", "/v1/account"): Role.VIEWER,
     ("GET", "/v1/flips"): Role.VIEWER,
     ("GET", "/v1/availability"): Role.VIEWER,
 }
