@@ -102,6 +102,7 @@ def environment() -> Json:
         **urls,
         **rest,
         "BASCULE_MAIL_TOPIC": {"Ref": "InboundMail"},
+        "BASCULE_ALARM_TOPIC": {"Ref": "Alarms"},
         "BASCULE_EVENT_BUS": {"Ref": "EventBus"},
         "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},
         "POWERTOOLS_SERVICE_NAME": "bascule",

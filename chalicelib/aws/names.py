@@ -25,3 +25,4 @@ class Names:
     queues: Mapping[str, str] = field(default_factory=dict)
     vantage_queue: str = ""
     home_region: str = ""
+    alarm_topic: str = ""

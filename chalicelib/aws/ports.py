@@ -6,29 +6,10 @@ from functools import cached_property
 
 import botocore.session
 
+from chalicelib import ports
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.names import Names
 from chalicelib.aws.table import Table
-from chalicelib.ports import (
-    ContactStore,
-    Control,
-    DeadLetters,
-    Events,
-    HealthStore,
-    Ledger,
-    MaintenanceStore,
-    OrderStore,
-    PageStore,
-    PeopleStore,
-    PlanStore,
-    Queues,
-    Secrets,
-    SnapshotStore,
-    StanceStore,
-    StoryStore,
-    TrafficStore,
-    VantageStore,
-)
 
 
 class AwsPorts:
@@ -47,14 +28,14 @@ class AwsPorts:
         self.clients = Clients(session, names.home_region)
 
     @cached_property
-    def contacts(self) -> ContactStore:
+    def contacts(self) -> ports.ContactStore:
         """The contacts table."""
         from chalicelib.aws.contacts import DynamoContacts  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoContacts(Table(self.clients, self._names.contacts_table), time.time)
 
     @cached_property
-    def people(self) -> PeopleStore:
+    def people(self) -> ports.PeopleStore:
         """The people table, and the state bucket for a second copy of tombstones."""
         from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
         from chalicelib.aws.people import AwsPeople  # noqa: PLC0415 - only what a function needs is imported
@@ -63,35 +44,49 @@ class AwsPorts:
         return AwsPeople(Table(self.clients, self._names.people_table), state, time.time)
 
     @cached_property
-    def health(self) -> HealthStore:
+    def health(self) -> ports.HealthStore:
         """The health table."""
         from chalicelib.aws.health import DynamoHealth  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoHealth(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def pages(self) -> PageStore:
+    def pages(self) -> ports.PageStore:
         """The health table too: an item for each page."""
         from chalicelib.aws.pages import DynamoPages  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoPages(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def vantages(self) -> VantageStore:
+    def papers(self) -> ports.PaperStore:
+        """The health table too: an item for each."""
+        from chalicelib.aws.papers import DynamoPapers  # noqa: PLC0415 - only what a function needs is imported
+
+        return DynamoPapers(Table(self.clients, self._names.health_table))
+
+    @cached_property
+    def surroundings(self) -> ports.Surroundings:
+        """The triggers of our functions, and the alarms' topic."""
+        from chalicelib.aws.surroundings import AwsSurroundings  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsSurroundings(self.clients, self._names.queues, self._names.alarm_topic)
+
+    @cached_property
+    def vantages(self) -> ports.VantageStore:
         """The health table too: an item for each vantage and channel."""
         from chalicelib.aws.vantages import DynamoVantages  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoVantages(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def traffic(self) -> TrafficStore:
+    def traffic(self) -> ports.TrafficStore:
         """The health table too: a few items for each path."""
         from chalicelib.aws.traffic import DynamoTraffic  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoTraffic(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def plans(self) -> PlanStore:
+    def plans(self) -> ports.PlanStore:
         """The plans table, and the state bucket for long texts."""
         from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
         from chalicelib.aws.plans import AwsPlans  # noqa: PLC0415 - only what a function needs is imported
@@ -101,21 +96,21 @@ class AwsPorts:
         )
 
     @cached_property
-    def orders(self) -> OrderStore:
+    def orders(self) -> ports.OrderStore:
         """The orders table."""
         from chalicelib.aws.plans import AwsOrders  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsOrders(Table(self.clients, self._names.orders_table))
 
     @cached_property
-    def maintenance(self) -> MaintenanceStore:
+    def maintenance(self) -> ports.MaintenanceStore:
         """The orders table too: an item beside the orders."""
         from chalicelib.aws.maintenance import AwsMaintenance  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsMaintenance(Table(self.clients, self._names.orders_table))
 
     @cached_property
-    def snapshots(self) -> SnapshotStore:
+    def snapshots(self) -> ports.SnapshotStore:
         """The snapshot's item in the plans table, its object, and the front door's bucket."""
         from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
         from chalicelib.aws.snapshot import AwsSnapshots  # noqa: PLC0415 - only what a function needs is imported
@@ -128,21 +123,21 @@ class AwsPorts:
         return AwsSnapshots(Table(self.clients, names.plans_table), state, front_door)
 
     @cached_property
-    def queues(self) -> Queues:
+    def queues(self) -> ports.Queues:
         """The queues."""
         from chalicelib.aws.queues import SqsQueues  # noqa: PLC0415 - only what a function needs is imported
 
         return SqsQueues(self.clients, self._names.queues, self._names.vantage_queue)
 
     @cached_property
-    def dead_letters(self) -> DeadLetters:
+    def dead_letters(self) -> ports.DeadLetters:
         """The queues of what failed for good."""
         from chalicelib.aws.dead_letters import SqsDeadLetters  # noqa: PLC0415 - only what a function needs is imported
 
         return SqsDeadLetters(self.clients, self._names.queues)
 
     @cached_property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> ports.Secrets:
         """The two secret documents."""
         from chalicelib.aws.secrets import SecretDocuments, SecretsManager  # noqa: PLC0415 - only what a function needs is imported
 
@@ -150,21 +145,21 @@ class AwsPorts:
         return SecretDocuments(SecretsManager(self.clients, ids).read, time.monotonic)
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> ports.Ledger:
         """The ledger table."""
         from chalicelib.aws.ledger import DynamoLedger  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoLedger(Table(self.clients, self._names.ledger_table))
 
     @cached_property
-    def stance(self) -> StanceStore:
+    def stance(self) -> ports.StanceStore:
         """The plans table too: an item beside the snapshot."""
         from chalicelib.aws.stance import AwsStance  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsStance(Table(self.clients, self._names.plans_table))
 
     @cached_property
-    def control(self) -> Control:
+    def control(self) -> ports.Control:
         """Our own functions, tables and API, as far as this function was told their names."""
         from chalicelib.aws.control import AwsControl  # noqa: PLC0415 - only what a function needs is imported
 
@@ -172,14 +167,14 @@ class AwsPorts:
         return AwsControl(self.clients, {**self._control, **tables})
 
     @cached_property
-    def stories(self) -> StoryStore:
+    def stories(self) -> ports.StoryStore:
         """The plans table too: an item beside the snapshot."""
         from chalicelib.aws.stories import AwsStories  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsStories(Table(self.clients, self._names.plans_table))
 
     @cached_property
-    def events(self) -> Events:
+    def events(self) -> ports.Events:
         """The event bus."""
         from chalicelib.aws.events import BusEvents  # noqa: PLC0415 - only what a function needs is imported
 

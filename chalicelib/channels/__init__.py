@@ -24,6 +24,8 @@ from chalicelib.channels._lists import Sought as Sought
 from chalicelib.channels._lists import Stretch as Stretch
 from chalicelib.channels._lists import Trace as Trace
 from chalicelib.domain.detection.promise import ReceiptPromise
+from chalicelib.domain.doctor.finding import Finding as Finding
+from chalicelib.domain.doctor.finding import Ill as Ill
 from chalicelib.domain.model import Contact, DeskOutcome, Medium, Message, Outcome, Receipt, Sent, Signal
 from chalicelib.http_types import Answer, Http, Request
 
@@ -86,7 +88,7 @@ class Capability(StrEnum):
 
 
 CANARY_FROM, OWN_HOOK = "canary_from", "own_hook"
-"""Settings that the service adds for a canary: our test account, and the channel's own public webhook address."""
+"""Settings that the service adds: a canary's test account, and the channel's own public webhook address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,8 +294,8 @@ class Channel(ABC):
         """Set or clear (None) the greeting on the vendor's own surface."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot announce")
 
-    def check(self, now: datetime) -> tuple[str, ...]:
-        """Findings about our account: expiring tokens, a webhook no longer subscribed, low balance."""
+    def check(self, now: datetime) -> tuple[Finding, ...]:
+        """Findings about our account: expiring tokens, a webhook no longer subscribed, low balance. Reads only."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} has no account check")
 
     def attach(self, url: str) -> str:
@@ -303,6 +305,10 @@ class Channel(ABC):
     def detach(self, former: str) -> None:
         """Give the vendor its former webhook address back."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} must be detached by hand")
+
+    def hook(self) -> str:
+        """Where the vendor's webhook leads now, "" for nowhere; the kinds that attach tell it. Raises SendFailed."""
+        raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} does not tell its webhook")
 
     def resolve(self, sought: Sought, now: datetime) -> Trace:
         """Did a send go, and what became of it, by the provider's own list? Raises SendFailed."""

@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.channels import (
     Capability,
     Channel,
+    Finding,
     Malformed,
     Parsed,
     Refusal,
@@ -96,10 +97,10 @@ class Telegram(Channel):
             outcome, detail, wait = failed.outcome, failed.detail, failed.retry_after
         return Signal(outcome=outcome, at=now, latency=response.elapsed, detail=detail, retry_after=wait)
 
-    def check(self, now: datetime) -> tuple[str, ...]:
+    def check(self, now: datetime) -> tuple[Finding, ...]:
         """What Telegram says of our webhook: where it leads, what waits, what failed within the hour."""
         hook = _result(self._ask("getWebhookInfo"))
-        return told(hook, f"/hooks/{self.config.id}", APPROACHES, now)
+        return tuple(told(hook, f"/hooks/{self.config.id}", APPROACHES, now))
 
     def attach(self, url: str) -> str:
         """Lead the webhook to `url`, losing nothing that waits; a certificate of the former's cannot be kept."""
@@ -111,6 +112,10 @@ class Telegram(Channel):
             self._lead(former, self.config.secrets.get("former_secret_token", ()))
         else:
             _done(self._ask("deleteWebhook", drop_pending_updates=False))
+
+    def hook(self) -> str:
+        """Where the webhook leads now."""
+        return text(_result(self._ask("getWebhookInfo")), "url")
 
     def _lead(self, url: str, words: tuple[str, ...]) -> str:
         hook = _result(self._ask("getWebhookInfo"))

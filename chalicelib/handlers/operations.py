@@ -58,6 +58,8 @@ VIEWS = {
     ("GET", "/v1/channels/{channel}/catch-up"): "catch_up.read",
     ("POST", "/v1/channels/{channel}/catch-up"): "catch_up.begin",
     ("GET", "/v1/account"): "account.read",
+    ("GET", "/v1/doctor"): "doctor.everything",
+    ("GET", "/v1/doctor/{channel}"): "doctor.channel",
     ("GET", "/v1/flips"): "flips.listed",
     ("GET", "/v1/availability"): "flips.measured",
 }

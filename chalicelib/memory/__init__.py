@@ -8,6 +8,7 @@ from chalicelib.memory.health import MemoryHealth
 from chalicelib.memory.loud import MemoryEvents, MemoryStories
 from chalicelib.memory.maintenance import MemoryMaintenance
 from chalicelib.memory.pages import MemoryPages
+from chalicelib.memory.papers import MemoryPapers, MemorySurroundings
 from chalicelib.memory.people import MemoryPeople
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
 from chalicelib.memory.queues import MemoryQueues
@@ -25,6 +26,8 @@ class MemoryPorts:
     people: MemoryPeople = field(default_factory=MemoryPeople)
     health: MemoryHealth = field(default_factory=MemoryHealth)
     pages: MemoryPages = field(default_factory=MemoryPages)
+    papers: MemoryPapers = field(default_factory=MemoryPapers)
+    surroundings: MemorySurroundings = field(default_factory=MemorySurroundings)
     vantages: MemoryVantages = field(default_factory=MemoryVantages)
     traffic: MemoryTraffic = field(default_factory=MemoryTraffic)
     plans: MemoryPlans = field(default_factory=MemoryPlans)
@@ -48,6 +51,7 @@ class MemoryPorts:
 __all__ = [
     "ManualClock", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents", "MemoryHealth",
     "MemoryLedger", "MemoryMaintenance",
-    "MemoryOrders", "MemoryPages", "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
-    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemoryOrders", "MemoryPages", "MemoryPapers",
+    "MemoryPeople", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemorySecrets",
+    "MemorySnapshots", "MemoryStance", "MemoryStories", "MemorySurroundings", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

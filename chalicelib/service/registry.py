@@ -71,7 +71,9 @@ def config_of(
     if planned.medium is not None:
         settings.setdefault("medium", planned.medium.value)
     if planned.canary is not None:
-        settings |= {CANARY_FROM: planned.canary.from_, OWN_HOOK: f"{public_base_url}/hooks/{planned.id}"}
+        settings[CANARY_FROM] = planned.canary.from_
+    if public_base_url:
+        settings[OWN_HOOK] = f"{public_base_url}/hooks/{planned.id}"
     return ChannelConfig(
         id=planned.id,
         account=planned.account,

@@ -12,6 +12,7 @@ from chalicelib.ports import (
     MaintenanceStore,
     OrderStore,
     PageStore,
+    PaperStore,
     PeopleStore,
     PlanStore,
     Queues,
@@ -19,6 +20,7 @@ from chalicelib.ports import (
     SnapshotStore,
     StanceStore,
     StoryStore,
+    Surroundings,
     TrafficStore,
     VantageStore,
 )
@@ -65,6 +67,16 @@ class Stores(Protocol):
     @property
     def pages(self) -> PageStore:
         """The vendors' status pages."""
+        ...
+
+    @property
+    def papers(self) -> PaperStore:
+        """Small versioned texts."""
+        ...
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Our own cloud, looked at."""
         ...
 
     @property

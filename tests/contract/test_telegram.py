@@ -270,7 +270,7 @@ class TestTelegram(ProvenContract, SendingContract):
     def test_the_check_finds_what_is_wrong_with_the_webhook(
         self, hook: dict[str, Any], findings: tuple[str, ...]
     ) -> None:
-        assert self.channel(result(hook)).check(self.now) == findings
+        assert tuple(one.about for one in self.channel(result(hook)).check(self.now)) == findings
 
     def test_a_check_that_is_refused_says_against_whom(self) -> None:
         with pytest.raises(SendFailed) as failed:

@@ -53,6 +53,8 @@ LEAST = {
     ("GET", "/v1/channels/{channel}/catch-up"): Role.VIEWER,
     ("POST", "/v1/channels/{channel}/catch-up"): Role.OPERATOR,
     ("GET", "/v1/account"): Role.VIEWER,
+    ("GET", "/v1/doctor"): Role.OPERATOR,
+    ("GET", "/v1/doctor/{channel}"): Role.OPERATOR,
     ("GET", "/v1/flips"): Role.VIEWER,
     ("GET", "/v1/availability"): Role.VIEWER,
 }
