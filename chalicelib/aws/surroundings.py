@@ -1,9 +1,10 @@
 """Our own cloud looked at: which queues a function reads, who hears the alarms (Lambda 2015-03-31, SNS 2010-03-31)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from chalicelib.aws.clients import Clients
-from chalicelib.aws.errors import calling
+from chalicelib.aws.errors import Absent, calling
 
 READS = frozenset({"Enabled", "Enabling", "Creating", "Updating"})
 UNCONFIRMED = "PendingConfirmation"
@@ -33,7 +34,10 @@ class AwsSurroundings:
         pages = (
             self._clients("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self._topic)
         )
-        with calling("sns:ListSubscriptionsByTopic"):
+        found: list[str] = []
+        with (
+            suppress(Absent),
+            calling("sns:ListSubscriptionsByTopic"),
+        ):  # a topic that is gone has no subscriber
             found = [each["SubscriptionArn"] for page in pages for each in page.get("Subscriptions", ())]
-        heard = any(arn != UNCONFIRMED for arn in found)
-        return () if heard else (self._topic.rpartition(":")[2],)
+        return () if any(arn != UNCONFIRMED for arn in found) else (self._topic.rpartition(":")[2],)

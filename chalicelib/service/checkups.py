@@ -11,9 +11,8 @@ from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Missing, Note, Stale
 from chalicelib.service.checkup_turns import PLAN
 from chalicelib.service.doctor import Doctor
+from chalicelib.service.finding_words import NOTED
 from chalicelib.service.situation import SituationReader
-
-NOTED = "findings_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Checkups:
             return "gone"
         new, over = self._kept(name, found, now)
         if new or over:
-            self.doctor.stores.queues.put(_note(name, new, over, now))
+            self.doctor.stores.queues.put(findings_note(name, new, over, now))
         return f"{len(found)} findings, {len(new)} new, {len(over)} over"
 
     def _kept(
@@ -75,7 +74,7 @@ def _read(doctor: Doctor, name: str) -> tuple[int, Checkup]:
     return version, Checkup()
 
 
-def _note(name: str, new: Sequence[Finding], over: Sequence[Finding], now: datetime) -> Note:
+def findings_note(name: str, new: Sequence[Finding], over: Sequence[Finding], now: datetime) -> Note:
     """The message that rings `tick`, which tells it."""
     entry = {
         "checkup": name, "at": millis(now), "new": [document(one) for one in new],

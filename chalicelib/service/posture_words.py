@@ -12,6 +12,7 @@ from chalicelib.domain.surge.verdict import Verdict
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
 from chalicelib.ports import Note
 from chalicelib.service.catch_up_words import fetched_event
+from chalicelib.service.finding_words import findings_event
 
 NOTED = "posture_changed"
 LANGUAGES = ("fr", "en")
@@ -68,8 +69,8 @@ def note_of(entry: Mapping[str, str]) -> Note:
 
 
 def noted_event(note: str, now: datetime) -> Event | None:
-    """The event that a message of the flips queue brings, be it of a catch-up or of the posture; None for others."""
-    return fetched_event(note, now) or _changed_event(note)
+    """The event that a message of the flips queue brings, of a catch-up, the posture, a checkup; None for others."""
+    return fetched_event(note, now) or findings_event(note) or _changed_event(note)
 
 
 def _changed_event(note: str) -> Event | None:

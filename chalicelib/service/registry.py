@@ -36,6 +36,13 @@ class Registry:
         return made
 
 
+def commanded(registry: Registry, plan: Plan, channel: str) -> Channel:
+    """A channel that may send even where it only observes: an operator's own command. Raises as Registry.get does."""
+    planned = plan.channels[channel]
+    config = config_of(planned, registry.secrets.channel(channel), plan.public_base_url)
+    return kind(planned.kind)(config, registry.http)
+
+
 def tried_channel(registry: Registry, row: Row, plan: Plan) -> Channel | None:
     """The channel of a row's last attempt, or None when the plan has it no more."""
     desk = plan.desks.get(row.work.desk)

@@ -106,6 +106,7 @@ def calls(stack: Stack) -> dict[str, Call]:
         "look at the intake's share": (
             "lambda", "get_function_concurrency", {"FunctionName": stack.functions["APIHandler"]},
         ),
+        "look at triggers": ("lambda", "list_event_source_mappings", {}),
         "look at a table's warmth": ("dynamodb", "describe_table", {"TableName": out["HealthTable"]}),
     }  # fmt: skip
 
@@ -130,6 +131,7 @@ MAY = {
         "read channel secrets",
         "write state",
         "read state",
+        "look at triggers",
     },
     "Deliver": {
         "write contacts",
@@ -150,6 +152,7 @@ MAY = {
         "write ledger",
         "read channel secrets",
         "read state",
+        "look at triggers",
     },
     "Tick": {
         "read contacts",

@@ -14,6 +14,7 @@ from examples import NOW, at
 from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
+from paper_store_suite import PaperStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
 from send_store_suite import SendStoreSuite
@@ -92,6 +93,10 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestPapers(PaperStoreSuite):
     pass
 
 

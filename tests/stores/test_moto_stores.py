@@ -13,6 +13,7 @@ from document_store_suite import (
 from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
+from paper_store_suite import PaperStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
@@ -89,6 +90,10 @@ class TestSnapshots(SnapshotStoreSuite):
 
 
 class TestLedger(LedgerSuite):
+    pass
+
+
+class TestPapers(PaperStoreSuite):
     pass
 
 

@@ -13,6 +13,7 @@ from document_store_suite import (
 from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
+from paper_store_suite import PaperStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from races import RaceSuite
 from send_store_suite import SendStoreSuite
@@ -84,6 +85,12 @@ class TestRaces(RaceSuite):
 
 
 class TestDocuments(PlanStoreSuite, OrderStoreSuite, MaintenanceStoreSuite, SnapshotStoreSuite, LedgerSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestPapers(PaperStoreSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from event_shape import SCHEMA, faults
 
+from chalicelib.domain.doctor.finding import Finding, Ill
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.surge.levers import Posture
 from chalicelib.domain.surge.posture import Stance
@@ -17,6 +18,7 @@ from chalicelib.domain.telling.flips import News
 from chalicelib.domain.vendor_lists.run import advanced, started
 from chalicelib.http_types import NotSent
 from chalicelib.service.catch_up_ends import tell
+from chalicelib.service.checkups import findings_note
 from chalicelib.service.posture_words import change_of, note_of
 from tests.world import PLAN, World
 
@@ -36,6 +38,8 @@ def sent():
     now = world.clock.now()
     risen = Stance(version=1, posture=Posture.CRISIS, because="surge")
     world.ports.queues.put(note_of(change_of(Stance(), risen, read_plan(PLAN, 1), SURGE, now)))
+    sandbox = Finding(ill=Ill.ACCOUNT_LIMITED, about="in the sandbox", where="box-a")
+    world.ports.queues.put(findings_note("box-a", (sandbox,), (sandbox,), now))
     tell(world.ports, advanced(started("shop", "1", now, now), 2, 1, 0, cut=False, full=False), "whole", now)
     for _ in range(20):
         world.clock.advance(60)

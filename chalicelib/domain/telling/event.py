@@ -19,6 +19,7 @@ class EventType(StrEnum):
     ALERTED = "alert.raised"
     FETCHED = "contacts.fetched"
     POSTURE = "capacity.posture.changed"
+    FINDINGS = "doctor.findings.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
