@@ -14,8 +14,8 @@ from tests.unit.test_observe_mode import settle
 OLD = "https://old.example/webhooks"
 BY_WEB = [vendor for vendor in VENDORS if vendor.kind != "ses_email"]
 WRITTEN = [vendor for vendor in BY_WEB if vendor.kind != "twilio_voice"]
-SIGNED = [vendor for vendor in WRITTEN if vendor.kind != "telegram"]
-"""Telegram proves itself by a word, which covers no body."""
+SIGNED = [vendor for vendor in WRITTEN if vendor.channel != "bot-fr"]
+"""A bot's updates are proven by a word, which covers no body."""
 
 
 def dice() -> Random:

@@ -11,7 +11,7 @@ LED = {
     "whatsapp-fr": "whatsapp_business_account",
     "sms-fr": "SmsUrl",
     "phone-fr": "VoiceUrl",
-    "bot-fr": "telegram",
+    "bot-fr": "bot",
     "desk-eu": "chatwoot",
 }
 
@@ -53,25 +53,25 @@ def test_twice_is_as_good_as_once(name):
 def test_what_somebody_else_changed_meanwhile_is_not_overrun():
     api, accounts, _ = world("bot-fr")
     ask(api, "bot-fr", "attach")
-    accounts.hooks["telegram"] = "https://third.example/t?key=1"
+    accounts.hooks["bot"] = "https://third.example/t?key=1"
 
     refused = [ask(api, "bot-fr", verb) for verb in ("attach", "detach")]
 
     assert [(one.code, one.problem) for one in refused] == [(409, "unfit")] * 2
     assert "https://third.example/t" in refused[0].json["detail"]
     assert "key=1" not in refused[0].text
-    assert accounts.hooks["telegram"] == "https://third.example/t?key=1"
+    assert accounts.hooks["bot"] == "https://third.example/t?key=1"
 
 
 def test_force_overrules_and_the_third_address_becomes_the_former():
     api, accounts, _ = world("bot-fr")
     ask(api, "bot-fr", "attach")
-    accounts.hooks["telegram"] = "https://third.example/t"
+    accounts.hooks["bot"] = "https://third.example/t"
 
     ask(api, "bot-fr", "attach", {"force": True})
     ask(api, "bot-fr", "detach")
 
-    assert accounts.hooks["telegram"] == "https://third.example/t"
+    assert accounts.hooks["bot"] == "https://third.example/t"
 
 
 def test_a_vendor_that_fails_half_way_leaves_the_former_address_known():
@@ -85,7 +85,7 @@ def test_a_vendor_that_fails_half_way_leaves_the_former_address_known():
     ask(api, "bot-fr", "detach")
 
     assert (failed.code, again.json["changed"]) == (503, True)
-    assert accounts.hooks["telegram"] == OLD
+    assert accounts.hooks["bot"] == OLD
 
 
 def failing():
@@ -119,7 +119,7 @@ def test_it_works_while_the_channel_only_observes():
     attached = ask(api, "bot-fr", "attach")
 
     assert attached.code == 200
-    assert accounts.hooks["telegram"] == f"{PUBLIC}/hooks/bot-fr"
+    assert accounts.hooks["bot"] == f"{PUBLIC}/hooks/bot-fr"
 
 
 def test_each_change_is_in_the_ledger_without_the_query():

@@ -32,7 +32,7 @@ PLANTED = {
     "balance": {("balance_low", "sms-fr"), ("balance_low", "phone-fr")},
     "number": {("number_unregistered", "sms-fr"), ("number_unregistered", "phone-fr")},
     "fallback": {("fallback_missing", "phone-fr")},
-    "telegram": {("leads_elsewhere", "bot-fr")},
+    "bot": {("leads_elsewhere", "bot-fr")},
     "sandbox": {("account_limited", "mail-fr")},
     "clock": {
         ("clock_skew", name)
@@ -65,7 +65,7 @@ def test_twelve_of_twelve_are_named_at_once_in_twenty_channels():
         "balance",
         "number",
         "fallback",
-        "telegram",
+        "bot",
         "sandbox",
     }
     accounts.hooks["chatwoot"] = "https://old.example/c"

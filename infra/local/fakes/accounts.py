@@ -102,14 +102,10 @@ class Accounts:
     def _telegram(self, path: str, body: bytes) -> tuple[int, Json]:
         method, given = path.rpartition("/")[2], json.loads(body or b"{}")
         if method in ("setWebhook", "deleteWebhook"):
-            self._lead("telegram", given.get("url", ""))
+            self._lead("bot", given.get("url", ""))
             return 200, {"ok": True, "result": True}
-        wrong = "telegram" in self.planted
-        url = (
-            "https://somebody.example/t"
-            if wrong
-            else self.hooks.get("telegram", f"{self.public}/hooks/bot-fr")
-        )
+        wrong = "bot" in self.planted
+        url = "https://somebody.example/t" if wrong else self.hooks.get("bot", f"{self.public}/hooks/bot-fr")
         return 200, {"ok": True, "result": {"url": url, "pending_update_count": 0}}
 
     def _chatwoot(self, method: str, body: bytes) -> tuple[int, Json]:
