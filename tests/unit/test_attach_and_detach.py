@@ -88,6 +88,24 @@ def test_a_vendor_that_fails_half_way_leaves_the_former_address_known():
     assert accounts.hooks["bot"] == OLD
 
 
+def test_a_vendor_that_acted_and_whose_answer_was_lost_is_led_back_all_the_same():
+    api, accounts, vendors = world("bot-fr")
+    answer = vendors.send
+
+    def lost(call):
+        told = answer(call)
+        return told if "setWebhook" not in call.url else failing()
+
+    vendors.send = lost
+    failed = ask(api, "bot-fr", "attach")
+    vendors.send = answer
+    again = ask(api, "bot-fr", "attach")
+    ask(api, "bot-fr", "detach")
+
+    assert (failed.code, again.json["changed"]) == (503, False)
+    assert accounts.hooks["bot"] == OLD
+
+
 def failing():
     raise MaybeSent("no answer")
 

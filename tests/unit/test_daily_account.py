@@ -111,6 +111,15 @@ def note(path: str, key: str, at: float, outcome: Outcome = Outcome.OK, attempt:
     return Dispatch(path=path, key=key, attempt=attempt, at=START + timedelta(seconds=at), outcome=outcome)
 
 
+def test_a_contact_whose_request_was_never_to_be_passed_on_is_not_missed():
+    seen = [note(seen_path("c"), "before", 0.001), note(seen_path("c"), "after", 3600.001)]
+    passed = [note(passed_path("c"), "p", 0, Outcome.OUTAGE)]
+
+    told = day_of("c", seen, passed)
+
+    assert (told.seen, told.missed) == (2, 1)
+
+
 @given(st.lists(st.sampled_from(["at once", "late", "never"]), max_size=30))
 def test_each_contact_counts_once_and_as_what_it_was(fates):
     seen = [note(seen_path("c"), f"s{n}", n * 10 + 0.001) for n in range(len(fates))]

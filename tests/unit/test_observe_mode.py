@@ -1,5 +1,6 @@
 """Observe mode: contacts of every kind are seen, decided and kept, and nothing at all is sent for them."""
 
+import json
 from collections import Counter
 from contextlib import suppress
 from random import Random
@@ -10,13 +11,13 @@ from chalicelib.channels import Capability, kind
 from chalicelib.domain.decision import read_decision
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.http_types import Call
-from chalicelib.ports import Missing
+from chalicelib.ports import Missing, Note
 from chalicelib.service.evidence import STRANGE_AFTER
 from chalicelib.service.read_only import ReadOnly
 from tests.fuzz.gallery import Gallery
 from tests.fuzz.vendors import VENDORS, plan
 from tests.soak.soaking import NAMED, quiet
-from tests.world import CHANNELS, DESKS, PLAN, PURPOSES, World, hours
+from tests.world import CHANNELS, DESKS, PLAN, PURPOSES, SECRET, World, hours
 
 SEES, SENDS = "schema: 1\nmode: observe", "schema: 1"
 ONE_SEES = PLAN.replace("kind: webhook, market: fr,", "kind: webhook, market: fr, mode: observe,")
@@ -198,16 +199,31 @@ def test_a_canary_is_not_sent():
     assert all(row.kind.value != "canary" for row in world.ports.contacts.page(100)[0])
 
 
-def test_nothing_is_announced_to_subscribers():
-    text = whole(PLAN) + 'subscribers: {ops: {url: "https://ops.example/in"}}\n'
-    world = World(text)
-    world.ports.secrets.subscribers = {"ops": {"secret": world.ports.secrets.channels["shop"]["secret"]}}
-    world.desks.fault["a.example"] = 500
+@pytest.mark.parametrize(("mode", "posted"), [(SEES, 0), (SENDS, 1)])
+def test_events_are_posted_to_subscribers_by_a_plan_that_routes_only(mode, posted):
+    subscribers = 'subscribers: {ops: {url: "https://ops.example/in"}}\n'
+    world = World(PLAN.replace(SENDS, mode, 1) + subscribers)
+    world.ports.secrets.subscribers["ops"] = {"secret": (SECRET,)}
+    event = {"id": "evt_1", "timestamp": "2026-03-02T09:00:00.000Z", "data": {"loud": True}}
+    world.ports.queues.put(Note(queue="announcements", body=json.dumps({"detail": event})))
 
-    for _ in range(6):
-        world.minute()
+    world.run()
 
-    assert not [call for call in world.desks.calls if "ops.example" in call.url]
+    assert len([call for call in world.desks.calls if "ops.example" in call.url]) == posted
+    assert world.ports.queues.take_notes("announcements") == []
+
+
+def test_an_event_on_its_way_to_a_subscriber_ends_when_the_plan_observes():
+    subscribers = 'subscribers: {ops: {url: "https://ops.example/in"}}\n'
+    world = World(whole(PLAN) + subscribers)
+    world.ports.secrets.subscribers["ops"] = {"secret": (SECRET,)}
+    event = {"id": "evt_1", "timestamp": "2026-03-02T09:00:00.000Z", "data": {"loud": True}}
+    note = {"subscriber": "ops", "event": event, "tries": 0}
+    world.ports.queues.put(Note(queue="announcements", body=json.dumps(note)))
+
+    world.run()
+
+    assert world.desks.calls == []
 
 
 def test_a_read_only_door_lets_reads_through_and_nothing_else():
