@@ -1,6 +1,8 @@
 """`forward_to`: a vendor's request goes on to the present way as it came, and the vendor never waits for that."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,9 +10,10 @@ from chalicelib.domain.plan_document.faults import PlanRefused
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.http_types import Call, MaybeSent, NotSent, Request
 from chalicelib.service.forward import ORIGINAL, call_of, passed_on
-from chalicelib.service.forward_rows import SLICE
+from chalicelib.service.forward_rows import SLICE, keep_forward
 from chalicelib.service.operate.roles import Role
 from chalicelib.service.operate.telling import contact
+from chalicelib.service.wire import Held
 from tests.world import PLAN, World
 
 OLD = "old.example"
@@ -151,6 +154,29 @@ def test_what_the_stores_could_not_take_is_held_and_passed_on_once():
     assert answer.code == 200
     assert len(passed(world)) == 1
     assert world.row().work.state.value == "observed"
+
+
+@pytest.mark.parametrize("again", [{"proven": True}, {"proven": True, "late": timedelta(minutes=3)}])
+def test_what_was_kept_and_then_held_for_its_size_is_passed_on_once(again):
+    world = World(OBSERVED)
+    request = world.signed({"type": "contact.message", "data": {"customer": {"id": "a"}, "text": "t"}}, "m1")
+    came = Held(channel="shop", request=request, at=world.clock.now(), proven=False)
+
+    for held in (came, replace(came, **again)):
+        keep_forward(world.ports.contacts, world.ports.queues, held)
+    world.run()
+
+    assert len(passed(world)) == 1
+
+
+def test_what_is_passed_on_is_no_promise_to_a_person():
+    world = World(OBSERVED)
+    world.say()
+    key = forwards(world)[0].key
+
+    answered = world.wired.delivery.answered(key)
+
+    assert (answered.came.value, answered.unserved) == ("delivered", None)
 
 
 def test_a_repetition_by_the_vendor_goes_on_as_a_repetition():
