@@ -441,6 +441,30 @@ class Control(Protocol):
         ...
 
 
+class PaperStore(Protocol):
+    """Small versioned texts by name, one item each: what the doctor found last, where a webhook led before."""
+
+    def read(self, name: str) -> tuple[int, str]:
+        """The version and the text; 0 and "" before the first."""
+        ...
+
+    def write(self, name: str, version: int, text: str) -> None:
+        """Store if the stored version is one less. Raises Stale."""
+        ...
+
+
+class Surroundings(Protocol):
+    """Our own cloud as the doctor looks at it. Both raise Unavailable."""
+
+    def unread(self) -> Sequence[str]:
+        """Our queues (by short name) that no function reads."""
+        ...
+
+    def unheard(self) -> Sequence[str]:
+        """Our alarms' topics to which nobody subscribed."""
+        ...
+
+
 class StoryStore(Protocol):
     """What was told of each path: one versioned item that only `tick` writes."""
 
@@ -679,6 +703,7 @@ __all__ = [
     "Note",
     "OrderStore",
     "PageStore",
+    "PaperStore",
     "PeopleStore",
     "PermissionStore",
     "PlanStore",
@@ -693,6 +718,7 @@ __all__ = [
     "StanceStore",
     "Standing",
     "StoryStore",
+    "Surroundings",
     "TrafficStore",
     "Unavailable",
     "VantageStore",

@@ -43,6 +43,7 @@ class Settings:
     flips_dead_queue: str = ""
     announcements_dead_queue: str = ""
     mail_topic: str = ""
+    alarm_topic: str = ""
     private_hosts: str = ""
     vantage: str = ""
     home_region: str = ""
@@ -58,7 +59,7 @@ class Settings:
         """Read all fields. Raises MissingEnvironment naming every absent variable."""
         values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
         values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
-        optional = {"mail_topic", "private_hosts", "home_region", "caller_rate"}
+        optional = {"mail_topic", "alarm_topic", "private_hosts", "home_region", "caller_rate"}
         optional |= {name for name in values if name.endswith("_dead_queue") or name.startswith("control_")}
         missing = [
             f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional

@@ -162,7 +162,7 @@ def on_aws(settings: Settings) -> Wired:
         ledger_table=settings.ledger_table, state_bucket=settings.state_bucket, people_table=settings.people_table,
         front_door_bucket=settings.front_door_bucket, channel_secrets=settings.channel_secrets,
         operator_secrets=settings.operator_secrets, event_bus=settings.event_bus, queues=settings.queues,
-        vantage_queue=settings.vantage_queue, home_region=settings.home_region,
+        vantage_queue=settings.vantage_queue, home_region=settings.home_region, alarm_topic=settings.alarm_topic,
         anchor_bucket=settings.anchor_bucket, anchor_key=settings.anchor_key,
     )  # fmt: skip
     ports = AwsPorts(names, control=settings.control)

@@ -113,6 +113,7 @@ def environment() -> Json:
         **urls,
         **rest,
         "BASCULE_MAIL_TOPIC": {"Ref": "InboundMail"},
+        "BASCULE_ALARM_TOPIC": {"Ref": "Alarms"},
         "BASCULE_EVENT_BUS": {"Ref": "EventBus"},
         "BASCULE_ANCHOR_KEY": {"Ref": "AnchorKey"},
         "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},

@@ -14,7 +14,7 @@ from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Stale, Unavailable
 
 _LOAD = "load#"
-_OTHERS = (_LOAD, "page#", "sight#", "prober#", "traffic/")
+_OTHERS = (_LOAD, "page#", "paper#", "sight#", "prober#", "traffic/")
 """Items of this table that are no paths."""
 _TRIES = 10
 _VERSION = "#version = if_not_exists(#version, :zero) + :one"

@@ -27,3 +27,4 @@ class Names:
     queues: Mapping[str, str] = field(default_factory=dict)
     vantage_queue: str = ""
     home_region: str = ""
+    alarm_topic: str = ""

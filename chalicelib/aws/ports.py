@@ -6,36 +6,14 @@ from functools import cached_property
 
 import botocore.session
 
+from chalicelib import ports
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.names import Names
+from chalicelib.aws.operators_ports import OperatorsPorts
 from chalicelib.aws.table import Table
-from chalicelib.ports import (
-    Anchors,
-    ContactStore,
-    Control,
-    DeadLetters,
-    Events,
-    HealthStore,
-    Ledger,
-    MaintenanceStore,
-    OrderStore,
-    PageStore,
-    PeopleStore,
-    PermissionStore,
-    PlanStore,
-    Queues,
-    RepeatStore,
-    ScheduleStore,
-    Secrets,
-    SnapshotStore,
-    StanceStore,
-    StoryStore,
-    TrafficStore,
-    VantageStore,
-)
 
 
-class AwsPorts:
+class AwsPorts(OperatorsPorts):
     """One of each port over one botocore session; a port's module is imported with its first use.
 
     `control`: the intake function, the API and the deliveries' triggers; `tick` alone is told.
@@ -47,18 +25,18 @@ class AwsPorts:
         session: botocore.session.Session | None = None,
         control: Mapping[str, str] | None = None,
     ) -> None:
-        self._names, self._control = names, control or {}
-        self.clients = Clients(session, names.home_region)
+        super().__init__(names, Clients(session, names.home_region))
+        self._control = control or {}
 
     @cached_property
-    def contacts(self) -> ContactStore:
+    def contacts(self) -> ports.ContactStore:
         """The contacts table."""
         from chalicelib.aws.contacts import DynamoContacts  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoContacts(Table(self.clients, self._names.contacts_table), time.time)
 
     @cached_property
-    def people(self) -> PeopleStore:
+    def people(self) -> ports.PeopleStore:
         """The people table, and the state bucket for a second copy of tombstones."""
         from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
         from chalicelib.aws.people import AwsPeople  # noqa: PLC0415 - only what a function needs is imported
@@ -67,82 +45,35 @@ class AwsPorts:
         return AwsPeople(Table(self.clients, self._names.people_table), state, time.time)
 
     @cached_property
-    def health(self) -> HealthStore:
+    def health(self) -> ports.HealthStore:
         """The health table."""
         from chalicelib.aws.health import DynamoHealth  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoHealth(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def pages(self) -> PageStore:
+    def pages(self) -> ports.PageStore:
         """The health table too: an item for each page."""
         from chalicelib.aws.pages import DynamoPages  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoPages(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def vantages(self) -> VantageStore:
+    def vantages(self) -> ports.VantageStore:
         """The health table too: an item for each vantage and channel."""
         from chalicelib.aws.vantages import DynamoVantages  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoVantages(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def traffic(self) -> TrafficStore:
+    def traffic(self) -> ports.TrafficStore:
         """The health table too: a few items for each path."""
         from chalicelib.aws.traffic import DynamoTraffic  # noqa: PLC0415 - only what a function needs is imported
 
         return DynamoTraffic(Table(self.clients, self._names.health_table))
 
     @cached_property
-    def plans(self) -> PlanStore:
-        """The plans table, and the state bucket for long texts."""
-        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
-        from chalicelib.aws.plans import AwsPlans  # noqa: PLC0415 - only what a function needs is imported
-
-        return AwsPlans(
-            Table(self.clients, self._names.plans_table), Bucket(self.clients, self._names.state_bucket)
-        )
-
-    @cached_property
-    def schedule(self) -> ScheduleStore:
-        """An item in the plans table, and the state bucket for the texts."""
-        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
-        from chalicelib.aws.schedule import AwsSchedule  # noqa: PLC0415 - only what a function needs is imported
-
-        state = Bucket(self.clients, self._names.state_bucket)
-        return AwsSchedule(Table(self.clients, self._names.plans_table), state)
-
-    @cached_property
-    def orders(self) -> OrderStore:
-        """The orders table."""
-        from chalicelib.aws.plans import AwsOrders  # noqa: PLC0415 - only what a function needs is imported
-
-        return AwsOrders(Table(self.clients, self._names.orders_table))
-
-    @cached_property
-    def maintenance(self) -> MaintenanceStore:
-        """The orders table too: an item beside the orders."""
-        from chalicelib.aws.maintenance import AwsMaintenance  # noqa: PLC0415 - only what a function needs is imported
-
-        return AwsMaintenance(Table(self.clients, self._names.orders_table))
-
-    @cached_property
-    def permission(self) -> PermissionStore:
-        """Both tables in one transaction, and the state bucket for long plans."""
-        from chalicelib.aws.permission import AwsPermission  # noqa: PLC0415 - only what a function needs is imported
-
-        return AwsPermission(self.clients, self._names)
-
-    @cached_property
-    def repeats(self) -> RepeatStore:
-        """The contacts table too, whose items end by themselves."""
-        from chalicelib.aws.repeats import DynamoRepeats  # noqa: PLC0415 - only what a function needs is imported
-
-        return DynamoRepeats(Table(self.clients, self._names.contacts_table))
-
-    @cached_property
-    def snapshots(self) -> SnapshotStore:
+    def snapshots(self) -> ports.SnapshotStore:
         """The snapshot's item in the plans table, its object, and the front door's bucket."""
         from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
         from chalicelib.aws.snapshot import AwsSnapshots  # noqa: PLC0415 - only what a function needs is imported
@@ -155,21 +86,21 @@ class AwsPorts:
         return AwsSnapshots(Table(self.clients, names.plans_table), state, front_door)
 
     @cached_property
-    def queues(self) -> Queues:
+    def queues(self) -> ports.Queues:
         """The queues."""
         from chalicelib.aws.queues import SqsQueues  # noqa: PLC0415 - only what a function needs is imported
 
         return SqsQueues(self.clients, self._names.queues, self._names.vantage_queue)
 
     @cached_property
-    def dead_letters(self) -> DeadLetters:
+    def dead_letters(self) -> ports.DeadLetters:
         """The queues of what failed for good."""
         from chalicelib.aws.dead_letters import SqsDeadLetters  # noqa: PLC0415 - only what a function needs is imported
 
         return SqsDeadLetters(self.clients, self._names.queues)
 
     @cached_property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> ports.Secrets:
         """The two secret documents."""
         from chalicelib.aws.secrets import SecretDocuments, SecretsManager  # noqa: PLC0415 - only what a function needs is imported
 
@@ -177,30 +108,7 @@ class AwsPorts:
         return SecretDocuments(SecretsManager(self.clients, ids).read, time.monotonic)
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """The ledger table."""
-        from chalicelib.aws.ledger import DynamoLedger  # noqa: PLC0415 - only what a function needs is imported
-
-        return DynamoLedger(Table(self.clients, self._names.ledger_table))
-
-    @cached_property
-    def anchors(self) -> Anchors:
-        """The bucket of anchors, and the key that signs them."""
-        from chalicelib.aws.anchors import AwsAnchors  # noqa: PLC0415 - only what a function needs is imported
-        from chalicelib.aws.objects import Bucket  # noqa: PLC0415 - only what a function needs is imported
-
-        bucket = Bucket(self.clients, self._names.anchor_bucket)
-        return AwsAnchors(self.clients, bucket, self._names.anchor_key)
-
-    @cached_property
-    def stance(self) -> StanceStore:
-        """The plans table too: an item beside the snapshot."""
-        from chalicelib.aws.stance import AwsStance  # noqa: PLC0415 - only what a function needs is imported
-
-        return AwsStance(Table(self.clients, self._names.plans_table))
-
-    @cached_property
-    def control(self) -> Control:
+    def control(self) -> ports.Control:
         """Our own functions, tables and API, as far as this function was told their names."""
         from chalicelib.aws.control import AwsControl  # noqa: PLC0415 - only what a function needs is imported
 
@@ -208,14 +116,14 @@ class AwsPorts:
         return AwsControl(self.clients, {**self._control, **tables})
 
     @cached_property
-    def stories(self) -> StoryStore:
+    def stories(self) -> ports.StoryStore:
         """The plans table too: an item beside the snapshot."""
         from chalicelib.aws.stories import AwsStories  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsStories(Table(self.clients, self._names.plans_table))
 
     @cached_property
-    def events(self) -> Events:
+    def events(self) -> ports.Events:
         """The event bus."""
         from chalicelib.aws.events import BusEvents  # noqa: PLC0415 - only what a function needs is imported
 

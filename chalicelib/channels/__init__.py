@@ -24,6 +24,8 @@ from chalicelib.channels._lists import Sought as Sought
 from chalicelib.channels._lists import Stretch as Stretch
 from chalicelib.channels._lists import Trace as Trace
 from chalicelib.domain.detection.promise import ReceiptPromise
+from chalicelib.domain.doctor.finding import Finding as Finding
+from chalicelib.domain.doctor.finding import Ill as Ill
 from chalicelib.domain.model import Contact, DeskOutcome, Medium, Message, Outcome, Receipt, Sent, Signal
 from chalicelib.http_types import Answer, Http, Request
 
@@ -86,7 +88,7 @@ class Capability(StrEnum):
 
 
 CANARY_FROM, OWN_HOOK = "canary_from", "own_hook"
-"""Settings that the service adds for a canary: our test account, and the channel's own public webhook address."""
+"""Settings that the service adds: a canary's test account, and the channel's own public webhook address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,7 @@ class StepAction(StrEnum):
     OFFER = "offer"
     NOTICE = "notice"
     END = "end"
+    LEAD_ON = "lead_on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,7 @@ class Step:
 
     `target` is the chosen desk's address; `say` the words in `language`; `next_url` where the vendor must come
     back with the outcome (already signed by us), `state` the token in it, for vendors that have no address to come
-    back to; `ring` the seconds to try the desk.
+    back to; `ring` the seconds to try the desk. LEAD_ON leads the vendor on to `next_url`, where it asks anew.
     """
 
     action: StepAction
@@ -291,8 +294,8 @@ class Channel(ABC):
         """Set or clear (None) the greeting on the vendor's own surface."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} cannot announce")
 
-    def check(self, now: datetime) -> tuple[str, ...]:
-        """Findings about our account: expiring tokens, a webhook no longer subscribed, low balance."""
+    def check(self, now: datetime) -> tuple[Finding, ...]:
+        """Findings about our account: expiring tokens, a webhook no longer subscribed, low balance. Reads only."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} has no account check")
 
     def attach(self, url: str) -> str:
@@ -302,6 +305,10 @@ class Channel(ABC):
     def detach(self, former: str) -> None:
         """Give the vendor its former webhook address back."""
         raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} must be detached by hand")
+
+    def hook(self) -> str:
+        """Where the vendor's webhook leads now, "" for nowhere; the kinds that attach tell it. Raises SendFailed."""
+        raise SendFailed(Outcome.REQUEST, detail=f"{self.kind} does not tell its webhook")
 
     def resolve(self, sought: Sought, now: datetime) -> Trace:
         """Did a send go, and what became of it, by the provider's own list? Raises SendFailed."""

@@ -106,14 +106,14 @@ class MetaChannel(Channel):
             return self.later
         return Answer(code=200 if verdict.refusal is None else REFUSED[verdict.refusal])
 
-    def get(self, path: str, **query: str) -> Response:
-        """An authenticated GET below the API's version."""
+    def get(self, path: str, *, bearer: str = "", **query: str) -> Response:
+        """A GET below the API's version, authenticated by our own token unless another `bearer` is given."""
         address = self._address(path)
         return self.http.send(
             Call(
                 method="GET",
                 url=f"{address}?{urlencode(query)}" if query else address,
-                headers=self._bearer(),
+                headers={"authorization": f"Bearer {bearer}"} if bearer else self._bearer(),
             )
         )
 

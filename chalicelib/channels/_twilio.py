@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 
 from chalicelib.channels import (
     Capability,
-    Channel,
     Forged,
     Malformed,
     Refusal,
@@ -20,6 +19,7 @@ from chalicelib.channels import (
     Verdict,
 )
 from chalicelib.channels._signature import header, hmac_base64, require, same
+from chalicelib.channels._twilio_hooks import LED, LedByTwilio
 from chalicelib.channels._twilio_rest import Account
 from chalicelib.domain.model import Outcome, Signal
 from chalicelib.http_types import Answer, Request
@@ -100,13 +100,13 @@ def _fields_to_prove(request: Request) -> list[tuple[str, str]]:
     return []
 
 
-class TwilioChannel(Channel):
+class TwilioChannel(LedByTwilio):
     """One number (or short code, or sender) of one Twilio account; `config.account` is that number."""
 
     deadline = timedelta(seconds=15)
-    capabilities = frozenset(
-        {Capability.SEND, Capability.FALLBACK, Capability.CANARY, Capability.CATCH_UP, Capability.RESOLVE}
-    )
+    capabilities = LED | {
+        Capability.SEND, Capability.FALLBACK, Capability.CANARY, Capability.CATCH_UP, Capability.RESOLVE,
+    }  # fmt: skip
     later = Answer(code=503, headers=PLAIN)
     needs: ClassVar[tuple[Setting, ...]] = (
         Setting(name="account_sid", purpose="the account's SID, AC...; also signs in to the API"),
@@ -114,6 +114,7 @@ class TwilioChannel(Channel):
         Setting(
             name="shared_key", purpose="signs webhooks by HMAC_SHA256, if set up", secret=True, required=False
         ),
+        Setting(name="least_balance", purpose="below which the doctor warns, else 20", required=False),
         Setting(name="status_callback", purpose="URL for delivery reports on what we send", required=False),
     )
 

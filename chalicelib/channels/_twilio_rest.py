@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from chalicelib.channels import SendFailed
-from chalicelib.channels._json import clean, lenient, text
+from chalicelib.channels._json import clean, lenient, number, text
 from chalicelib.channels._responses import GAVE_UP
 from chalicelib.domain.model import Outcome, Sent
 from chalicelib.http_types import Call, Http, Response
@@ -97,6 +97,32 @@ class Account:
             raise SendFailed(Outcome.OUTAGE, detail="no list")
         return found
 
+    def balance(self) -> tuple[float | None, str]:
+        """What the account has left, and of which currency. Raises SendFailed."""
+        found = self._read("/Balance.json")
+        return number(found, "balance"), text(found, "currency")[:3]
+
+    def listed(self, resource: str, query: str, name: str) -> dict[str, Any]:
+        """A list of the account's own things, in which it stands under `name`. Raises SendFailed."""
+        found = self._read(f"/{resource}.json?{query}")
+        if not isinstance(found.get(name), list):
+            raise SendFailed(Outcome.OUTAGE, detail="no list")
+        return found
+
+    def change(self, resource: str, sid: str, fields: Mapping[str, str]) -> None:
+        """Change one of the account's own things; an empty text empties its field. Raises SendFailed."""
+        response = self._ask("POST", f"/{resource}/{quote(sid, safe='')}.json", fields, blanks=True)
+        if response.code != 200:  # noqa: PLR2004 - HTTP's own
+            outcome, detail, pause = judge(response)
+            raise SendFailed(outcome, retry_after=pause, detail=detail)
+
+    def _read(self, path: str) -> dict[str, Any]:
+        response = self._ask("GET", path)
+        if response.code != 200:  # noqa: PLR2004 - HTTP's own
+            outcome, detail, pause = judge(response)
+            raise SendFailed(outcome, retry_after=pause, detail=detail)
+        return lenient(response.body)
+
     def item(self, resource: str, sid: str) -> dict[str, Any] | None:
         """One message or call by its SID; None when there is no such thing. Raises SendFailed."""
         response = self._ask("GET", f"/{resource}/{quote(sid, safe='')}.json")
@@ -107,13 +133,17 @@ class Account:
             return None
         raise SendFailed(outcome, retry_after=pause, detail=detail)
 
-    def _ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> Response:
+    def _ask(
+        self, method: str, path: str, fields: Mapping[str, str] | None = None, *, blanks: bool = False
+    ) -> Response:
         base = (self.base or ADDRESS).rstrip("/")
         pair = b64encode(f"{self.sid}:{self.token}".encode()).decode("ascii")
         headers = {"authorization": f"Basic {pair}", "accept": "application/json"}
         body = b""
         if fields is not None:
             headers["content-type"] = "application/x-www-form-urlencoded"
-            body = urlencode({name: clean(value) for name, value in fields.items() if value}).encode("ascii")
+            body = urlencode(
+                {name: clean(value) for name, value in fields.items() if value or blanks}
+            ).encode("ascii")
         url = f"{base}/2010-04-01/Accounts/{quote(self.sid, safe='')}{path}"
         return self.http.send(Call(method=method, url=url, headers=headers, body=body))

@@ -42,6 +42,8 @@ def document(step: Step | None) -> str:
         return _response(_say(step.say, step.language), _connect(step))
     if step.action is StepAction.QUEUE:
         return _response(_say(step.say, step.language), _enqueue(step))
+    if step.action is StepAction.LEAD_ON:
+        return _response(_element("Redirect", {"method": "POST"}, _escape(step.next_url)))
     if step.action is StepAction.OFFER:
         return _response(_gather(step))
     return spoken(step.say, step.language)

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from chalicelib.channels import (
     Capability,
-    Channel,
     ChannelConfig,
     Forged,
     Malformed,
@@ -24,6 +23,7 @@ from chalicelib.channels import (
     Verdict,
 )
 from chalicelib.channels._chatwoot import closed, content, numbered, person, reply
+from chalicelib.channels._chatwoot_inbox import HOST, LED, TOKEN, LedByChatwoot
 from chalicelib.channels._json import dump, items, lenient, load, load_table, text
 from chalicelib.channels._responses import doubted, ok, outcome, retry_after
 from chalicelib.channels._signature import as_bytes, header, hmac_hex, require, require_fresh
@@ -38,7 +38,6 @@ from chalicelib.domain.model import (
 )
 from chalicelib.http_types import Answer, Call, Http, MaybeSent, NotSent, Request, Response
 
-HOST = "https://app.chatwoot.com"
 # 404 is an unknown inbox identifier, the one credential of the client API.
 OUTCOMES = {404: Outcome.AUTH}
 # It never repeats a webhook. Any code but 2xx only shows the agent that the words did not go.
@@ -51,7 +50,7 @@ _NUMBER = Setting(
 _SIGNATURE, _STAMP = "x-chatwoot-signature", "x-chatwoot-timestamp"
 
 
-class Chatwoot(Channel):
+class Chatwoot(LedByChatwoot):
     """A desk; `config.account` is the number of the Chatwoot account."""
 
     kind: ClassVar[str] = "chatwoot"
@@ -62,9 +61,10 @@ class Chatwoot(Channel):
         _NUMBER,
         Setting(name="webhook_secret", purpose="signs the webhooks", secret=True, required=False),
         Setting(name="path_key", purpose="for servers that do not sign: ?key=", secret=True, required=False),
+        TOKEN,
         Setting(name="identity_key", purpose="the inbox's HMAC token", secret=True, required=False),
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND})
+    capabilities: ClassVar[frozenset[Capability]] = LED | {Capability.SEND}
 
     def __init__(self, config: ChannelConfig, http: Http) -> None:
         super().__init__(config, http)

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.channels import Capability, Listed, Malformed, Setting, Sought, Stretch, Trace
+from chalicelib.channels import Capability, Finding, Ill, Listed, Malformed, Setting, Sought, Stretch, Trace
 from chalicelib.channels import _messenger_lists as lists
 from chalicelib.channels._json import items, lenient, moment, number, table, text
-from chalicelib.channels._meta import COMMON, MetaChannel, failed_probe, probe_detail
+from chalicelib.channels._meta import COMMON, failed_probe, probe_detail
+from chalicelib.channels._meta_checks import of_meta
+from chalicelib.channels._meta_hooks import FORMER_WORD, LED, LedByMeta
 from chalicelib.channels._reading import Found, Reading, own_id
 from chalicelib.domain.model import (
     Attachment,
@@ -25,11 +27,12 @@ from chalicelib.domain.model import (
 ENFORCEMENT: Mapping[str, Outcome] = {"block": Outcome.ACCOUNT, "unblock": Outcome.OK}
 FIELDS = ("messages", "messaging_postbacks", "message_deliveries")
 """What a page must be subscribed to: the people's messages, their buttons, and receipts for ours."""
+SCOPES = ("pages_messaging",)
 USER_REF = "user_ref:"
 """Marks the address of somebody who came by the checkbox plug-in: Meta gives no page-scoped id for them."""
 
 
-class Messenger(MetaChannel):
+class Messenger(LedByMeta):
     """One page's Messenger. A person's address is the page-scoped id; ours is the page's id."""
 
     kind = "messenger"
@@ -38,11 +41,10 @@ class Messenger(MetaChannel):
     longest = 2000
     needs = (
         *COMMON,
+        FORMER_WORD,
         Setting(name="page_token", purpose="the page's access token for the Send API", secret=True),
     )
-    capabilities = frozenset(
-        {Capability.HANDSHAKE, Capability.SEND, Capability.CHECK, Capability.CATCH_UP, Capability.RESOLVE}
-    )
+    capabilities = LED | {Capability.HANDSHAKE, Capability.SEND, Capability.CATCH_UP, Capability.RESOLVE}
 
     def read_entry(self, reading: Reading, place: str, entry: dict[str, Any], now: datetime) -> None:
         """`messaging` is ours; `standby` belongs to another app's thread, `changes` to the page's feed."""
@@ -73,16 +75,24 @@ class Messenger(MetaChannel):
             )
         return Signal(outcome=Outcome.OK, at=now, latency=response.elapsed, detail=probe_detail(response))
 
-    def check(self, now: datetime) -> tuple[str, ...]:  # noqa: ARG002 - the seam's signature
-        """Is our app still subscribed to the page, and to all that we need? Raises SendFailed."""
+    def check(self, now: datetime) -> tuple[Finding, ...]:
+        """Is our app still subscribed to the page, and to all that we need? Its token, address? Raises SendFailed."""
+        return (*self._subscribed(), *of_meta(self, SCOPES, now))
+
+    def _subscribed(self) -> Iterator[Finding]:
         wanted = self.config.settings.get("app_id", "")
         apps = [app for app in self.subscriptions(self.config.account) if wanted in ("", text(app, "id"))]
         if not apps:
-            return ("the app is not subscribed to the page: no message will arrive",)
+            yield Finding(
+                ill=Ill.NOT_SUBSCRIBED, about="the app is not subscribed to the page: no message will arrive"
+            )
+            return
         fields = {
             field for app in apps for field in items(app, "subscribed_fields") if isinstance(field, str)
         }
-        return tuple(f"the page's subscription lacks {field}" for field in FIELDS if field not in fields)
+        for field in FIELDS:
+            if field not in fields:
+                yield Finding(ill=Ill.SUBSCRIPTION_LACKS, about=f"the page's subscription lacks {field}")
 
     def catch_up(self, stretch: Stretch, now: datetime) -> Listed:  # noqa: ARG002 - each item has its own time
         """What people wrote, from the page's conversations; of each at most the 20 newest messages."""

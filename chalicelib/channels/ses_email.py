@@ -14,6 +14,7 @@ from chalicelib.channels import (
     Capability,
     Channel,
     ChannelConfig,
+    Finding,
     Forged,
     Malformed,
     MissingSetting,
@@ -24,8 +25,9 @@ from chalicelib.channels import (
     Standing,
     Verdict,
 )
-from chalicelib.channels._json import at, dump, lenient, load_table, number, text
+from chalicelib.channels._json import dump, lenient, load_table, text
 from chalicelib.channels._responses import doubted, ok, outcome, retry_after
+from chalicelib.channels._ses_account import account_state, of_account
 from chalicelib.channels._ses_events import FAILED, Received, receipt
 from chalicelib.channels._ses_outgoing import canary_letter, to_desk, to_person
 from chalicelib.channels._signature import same
@@ -87,7 +89,9 @@ class SesEmail(Channel):
         Setting(name="spam", purpose="mark: keep spam, with a trait; else it is ignored", required=False),
         _WAIT,
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.SEND, Capability.CANARY})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.SEND, Capability.CANARY, Capability.CHECK}
+    )
 
     def __init__(self, config: ChannelConfig, http: Http) -> None:
         super().__init__(config, http)
@@ -154,9 +158,20 @@ class SesEmail(Channel):
     def probe(self, now: datetime) -> Signal:
         """Ask for the account: may it send, is it under review, how much of the day's quota is left."""
         response = self._ask("GET", "/v2/email/account")
-        found, detail = _account(response) if ok(response) else (_outcome(response, now), _error(response))
+        found, detail = (
+            account_state(lenient(response.body))
+            if ok(response)
+            else (_outcome(response, now), _error(response))
+        )
         wait = retry_after(response, now)
         return Signal(outcome=found, at=now, latency=response.elapsed, detail=detail, retry_after=wait)
+
+    def check(self, now: datetime) -> tuple[Finding, ...]:
+        """The sandbox, enforcement, what is left of the day. Raises SendFailed."""
+        response = self._ask("GET", "/v2/email/account")
+        if not ok(response):
+            raise SendFailed(_outcome(response, now), detail=_error(response))
+        return tuple(of_account(lenient(response.body)))
 
     def _received(self, mail: Received) -> Parsed:
         spam = mail.verdict("spam") == FAILED and self.config.settings.get("spam") != "mark"
@@ -182,17 +197,3 @@ def _outcome(response: Response, now: datetime) -> Outcome:
     if name == "MessageRejected" and text(said, "message").startswith(UNVERIFIED):
         return Outcome.ACCOUNT
     return OUTCOMES.get(name) or outcome(response, now)
-
-
-def _account(response: Response) -> tuple[Outcome, str]:
-    told = lenient(response.body)
-    enforced, able = text(told, "EnforcementStatus"), at(told, "SendingEnabled")
-    if able is False or enforced == "SHUTDOWN":
-        return Outcome.ACCOUNT, f"sending is off, enforcement {enforced}"
-    if able is not True:
-        return Outcome.UNKNOWN, "unreadable account"
-    most = number(told, "SendQuota", "Max24HourSend")
-    if most is None or most < 0:
-        return Outcome.OK, f"no daily quota, enforcement {enforced}"
-    left = int(most - (number(told, "SendQuota", "SentLast24Hours") or 0))
-    return (Outcome.OK if left > 0 else Outcome.ACCOUNT), f"quota left {left}, enforcement {enforced}"

@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.channels import (
     Capability,
     Channel,
+    Finding,
     Malformed,
     Parsed,
     Refusal,
@@ -22,6 +23,7 @@ from chalicelib.channels import (
 from chalicelib.channels._json import at, dump, items, lenient, load_table, moment, number, table, text
 from chalicelib.channels._responses import doubted
 from chalicelib.channels._signature import header, require
+from chalicelib.channels._telegram_hook import told
 from chalicelib.domain.model import Attachment, Contact, Medium, Message, Outcome, Party, Sent, Signal
 from chalicelib.http_types import Answer, Call, Request, Response
 
@@ -37,8 +39,8 @@ RANGES = {range(400, 500): Outcome.REQUEST, range(500, 600): Outcome.OUTAGE}
 NOBODY = ("forbidden", "chat not found", "user not found", "user is deactivated", "peer_id_invalid")
 # A chat's updates queue behind a refused one for up to a day: what no repetition can mend is 200.
 REFUSED = {Refusal.FORGED: 401, Refusal.MALFORMED: 200, Refusal.TOO_LARGE: 200, Refusal.WRONG_ACCOUNT: 200}
-LONGEST, USUAL_CONNECTIONS, MOST_WAITING = 4096, 40, 100
-LONGEST_WAIT, RECENT, JSON = 3600.0, timedelta(hours=1), {"content-type": "application/json"}
+LONGEST, USUAL_CONNECTIONS, LONGEST_WAIT = 4096, 40, 3600.0
+JSON = {"content-type": "application/json"}
 
 
 class Telegram(Channel):
@@ -95,21 +97,10 @@ class Telegram(Channel):
             outcome, detail, wait = failed.outcome, failed.detail, failed.retry_after
         return Signal(outcome=outcome, at=now, latency=response.elapsed, detail=detail, retry_after=wait)
 
-    def check(self, now: datetime) -> tuple[str, ...]:
+    def check(self, now: datetime) -> tuple[Finding, ...]:
         """What Telegram says of our webhook: where it leads, what waits, what failed within the hour."""
         hook = _result(self._ask("getWebhookInfo"))
-        if not text(hook, "url"):
-            return ("no webhook is set: no message will arrive",)
-        ours = text(hook, "url").endswith(f"/hooks/{self.config.id}")
-        found = [] if ours else ["the webhook leads elsewhere: no message will arrive here"]
-        chosen = items(hook, "allowed_updates")
-        found += [f"the webhook lacks {name}" for name in APPROACHES if chosen and name not in chosen]
-        if (waiting := number(hook, "pending_update_count") or 0) >= MOST_WAITING:
-            found.append(f"{waiting:.0f} updates wait")
-        failed = moment(hook, "last_error_date")
-        if failed and now - failed < RECENT:
-            found.append(f"at {failed:%H:%M} UTC: {text(hook, 'last_error_message')[:120]}")
-        return tuple(found)
+        return tuple(told(hook, f"/hooks/{self.config.id}", APPROACHES, now))
 
     def attach(self, url: str) -> str:
         """Lead the webhook to `url`, losing nothing that waits; a certificate of the former's cannot be kept."""
@@ -122,6 +113,10 @@ class Telegram(Channel):
         else:
             _done(self._ask("deleteWebhook", drop_pending_updates=False))
 
+    def hook(self) -> str:
+        """Where the webhook leads now."""
+        return text(_result(self._ask("getWebhookInfo")), "url")
+
     def _lead(self, url: str, words: tuple[str, ...]) -> str:
         hook = _result(self._ask("getWebhookInfo"))
         wanted: dict[str, Any] = {"url": url} | ({"secret_token": words[0]} if words else {})
@@ -133,7 +128,8 @@ class Telegram(Channel):
 
     def _ask(self, name: str, **body: Any) -> Response:
         url = f"{self.config.base or HOST}/bot{self.config.secrets['bot_token'][0]}/{name}"
-        return self.http.send(Call(method="POST", url=url, headers=JSON, body=dump(body)))
+        method = "POST" if body else "GET"  # what has nothing to say only reads
+        return self.http.send(Call(method=method, url=url, headers=JSON, body=dump(body) if body else b""))
 
 
 def _result(response: Response) -> dict[str, Any]:

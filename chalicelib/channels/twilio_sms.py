@@ -70,6 +70,7 @@ class TwilioSms(TwilioChannel):
     kind = "twilio_sms"
     medium = Medium.SMS
     lying = staticmethod(twiml.written)
+    place = "sms_url"
     needs: ClassVar[tuple[Setting, ...]] = (
         *TwilioChannel.needs,
         Setting(name="messaging_service_sid", purpose="MG..., sends in place of the number", required=False),

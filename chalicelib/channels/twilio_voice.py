@@ -85,6 +85,7 @@ class TwilioVoice(TwilioChannel):
     kind = "twilio_voice"
     medium = Medium.VOICE
     lying = staticmethod(twiml.document)
+    place = "voice_url"
     needs: ClassVar[tuple[Setting, ...]] = (
         *TwilioChannel.needs,
         Setting(name="language", purpose="what callers hear where theirs is unknown", required=False),

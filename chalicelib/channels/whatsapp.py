@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from chalicelib.channels import Capability, Malformed, Setting
+from chalicelib.channels import Capability, Finding, Ill, Malformed, Setting
 from chalicelib.channels import _graph as graph
 from chalicelib.channels._json import at, items, lenient, moment, table, text
-from chalicelib.channels._meta import COMMON, MetaChannel, failed_probe, probe_detail
+from chalicelib.channels._meta import COMMON, failed_probe, probe_detail
+from chalicelib.channels._meta_checks import elsewhere, of_meta
+from chalicelib.channels._meta_hooks import FORMER_WORD, LED, LedByMeta
 from chalicelib.channels._reading import Found, Reading
 from chalicelib.channels._whatsapp_words import contact_of
 from chalicelib.domain.model import Message, Outcome, Receipt, ReceiptState, Sent, Signal
@@ -34,9 +37,11 @@ EVENTS: Mapping[str, Outcome] = {
     "DISABLE": Outcome.ACCOUNT,
     "REINSTATE": Outcome.OK,
 }
+SCOPES = ("whatsapp_business_messaging",)
+REFUSED_TEMPLATES = frozenset({"REJECTED", "PAUSED", "DISABLED"})
 
 
-class WhatsApp(MetaChannel):
+class WhatsApp(LedByMeta):
     """One number on the Cloud API. Our address is the phone number's id; a person's, digits or a user id."""
 
     kind = "whatsapp"
@@ -45,12 +50,13 @@ class WhatsApp(MetaChannel):
     longest = 4096
     needs = (
         *COMMON,
+        FORMER_WORD,
         Setting(
             name="access_token", purpose="a system user's token with whatsapp_business_messaging", secret=True
         ),
         Setting(name="business_account", purpose="the business account's id, to watch it", required=False),
     )
-    capabilities = frozenset({Capability.HANDSHAKE, Capability.SEND, Capability.CHECK})
+    capabilities = LED | {Capability.HANDSHAKE, Capability.SEND}
 
     def read_entry(self, reading: Reading, place: str, entry: dict[str, Any], now: datetime) -> None:
         """`messages` changes hold messages and receipts; of the others only `account_update` speaks of us."""
@@ -88,15 +94,39 @@ class WhatsApp(MetaChannel):
             return failed_probe(response, now)
         return Signal(outcome=outcome, at=now, latency=response.elapsed, detail=_told(health, response))
 
-    def check(self, now: datetime) -> tuple[str, ...]:  # noqa: ARG002 - the seam's signature
-        """Is our app still subscribed to the business account? Raises SendFailed."""
+    def check(self, now: datetime) -> tuple[Finding, ...]:
+        """Is our app still subscribed to the business account? Its token, address, templates? Raises SendFailed."""
+        return (*self._subscribed(), *of_meta(self, SCOPES, now))
+
+    def _subscribed(self) -> Iterator[Finding]:
         owner, wanted = (self.config.settings.get(name, "") for name in ("business_account", "app_id"))
         if not owner:
-            return ("business_account is not set: whether webhooks still come cannot be checked",)
-        ids = [text(app, "whatsapp_business_api_data", "id") for app in self.subscriptions(owner)]
+            yield Finding(
+                ill=Ill.UNCHECKED,
+                about="business_account is not set: whether webhooks still come cannot be checked",
+            )
+            return
+        apps = self.subscriptions(owner)
+        ids = [text(app, "whatsapp_business_api_data", "id") for app in apps]
         if not ids or (wanted and wanted not in ids):
-            return ("the app is not subscribed to the business account: no message will arrive",)
-        return ()
+            yield Finding(
+                ill=Ill.NOT_SUBSCRIBED,
+                about="the app is not subscribed to the business account: no message will arrive",
+            )
+        if any(elsewhere(self, text(app, "override_callback_uri")) for app in apps):
+            yield Finding(
+                ill=Ill.LEADS_ELSEWHERE,
+                about="the business account's webhook is overridden: it leads elsewhere",
+            )
+        yield from self._templates(owner)
+
+    def _templates(self, owner: str) -> Iterator[Finding]:
+        """Only an approved template may be sent outside the window, when it is needed most."""
+        response = self.get(f"{quote(owner, safe='')}/message_templates", fields="name,status")
+        for template in items(lenient(response.body), "data"):
+            if (state := text(template, "status")) in REFUSED_TEMPLATES:
+                about = f"template {text(template, 'name')[:60]} is {state}"
+                yield Finding(ill=Ill.TEMPLATE_REFUSED, about=about)
 
     def _messages(self, reading: Reading, place: str, value: dict[str, Any], now: datetime) -> None:
         account = text(value, "metadata", "phone_number_id")

@@ -32,9 +32,16 @@ LAST_RANK = ""
 """The desk of a decision that found none: stored, acknowledged, call-back offered."""
 
 
+PANIC, STALE, OBSERVED = "p", "s", "o"
+"""The flags of the stored form."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The choice (a desk id, or LAST_RANK), every rejected option with its reason, and the versions looked at."""
+    """The choice (a desk id, or LAST_RANK), every rejected option with its reason, and the versions looked at.
+
+    `observed`: it was taken while the channel only looked on, and nobody acted on it.
+    """
 
     desk: str
     rejected: tuple[tuple[str, Reason], ...]
@@ -43,6 +50,7 @@ class Decision:
     snapshot: int
     panic: bool = False
     stale: bool = False
+    observed: bool = False
 
     @property
     def because(self) -> str:
@@ -56,7 +64,7 @@ class Decision:
     def compact(self) -> str:
         """The stored form: `desk|desk:code,...|flags|plan.orders.snapshot`."""
         rejected = ",".join(f"{desk}:{CODES[reason]}" for desk, reason in self.rejected)
-        flags = ("p" if self.panic else "") + ("s" if self.stale else "")
+        flags = PANIC * self.panic + STALE * self.stale + OBSERVED * self.observed
         return f"{self.desk}|{rejected}|{flags}|{self.plan}.{self.orders}.{self.snapshot}"
 
 
@@ -72,14 +80,15 @@ def read_decision(text: str) -> Decision:
             plan=plan,
             orders=orders,
             snapshot=snapshot,
-            panic="p" in flags,
-            stale="s" in flags,
+            panic=PANIC in flags,
+            stale=STALE in flags,
+            observed=OBSERVED in marks(text),
         )
     except (ValueError, KeyError) as unreadable:
         raise ValueError(f"not a stored decision: {text!r}") from unreadable
 
 
-PERSON, KEPT = "person", "kept"
+PERSON, KEPT, FORWARD = "person", "kept", "forward"
 """What stands in place of the flags where words to a person were sent, or kept for later: nothing was chosen."""
 
 
@@ -91,3 +100,9 @@ def to_person(channel: str) -> str:
 def kept(channel: str, reason: Reason) -> str:
     """The stored form for words that could not go to a person now."""
     return f"{channel}|{channel}:{CODES[reason]}|{KEPT}|0.0.0"
+
+
+def marks(decision: str) -> str:
+    """The flags of a stored decision; none where a word stands in their place."""
+    flags = (*decision.split("|"), "", "", "")[2]
+    return "" if flags in (PERSON, KEPT, FORWARD) else flags

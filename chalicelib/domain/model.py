@@ -87,6 +87,7 @@ class ContactKind(StrEnum):
     CALLBACK = "callback"
     NOTICE = "notice"
     CANARY = "canary"
+    FORWARD = "forward"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

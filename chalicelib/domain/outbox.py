@@ -33,6 +33,7 @@ class RowState(StrEnum):
     INFORMED = "informed"
     EXPIRED = "expired"
     DEAD = "dead"
+    OBSERVED = "observed"
 
     @property
     def final(self) -> bool:

@@ -47,6 +47,8 @@ class ChannelPlan:
     canary: CanaryPlan | None = None
     promised: float | None = None
     pace: float | None = None
+    observing: bool = False
+    forward_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ class Plan:
     vantages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention_days: int = 90
     min_wait: timedelta = MIN_WAIT
+    observing: bool = False
     capacity: CapacityPlan | None = None
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(

@@ -111,6 +111,8 @@ def against_person(
     kinds = situation.orders.on((f"channel:{channel.id}", *(f"path:{p}" for p in paths)), now)
     if window is not None and (heard is None or now - heard > window):
         return Reason.WINDOW_CLOSED
+    if channel.observing or situation.plan.observing:
+        return Reason.UNREADY
     return _forbidden(kinds) or _unhealthy(
         paths, case.key, situation, now=now, forced=OrderKind.FORCE_UP in kinds
     )
@@ -128,6 +130,8 @@ def _unable(option: Option, case: Case, situation: Situation, now: datetime) -> 
         return Reason.MEDIUM_UNFIT
     if desk.hours is not None and not desk.hours.open_at(now):
         return Reason.CLOSED
+    if situation.plan.channels[desk.channel].observing and not situation.plan.observing:
+        return Reason.UNREADY
     load = situation.loads.get(desk.id)
     if desk.id in case.full or (load is not None and load.full(desk.capacity.concurrent, now)):
         return Reason.FULL

@@ -73,6 +73,11 @@ VIEWS = {
     ("GET", "/v1/audit"): "audit.entries",
     ("GET", "/v1/audit/anchors"): "audit.anchors",
     ("POST", "/v1/audit/verify"): "audit.verify",
+    ("GET", "/v1/account"): "account.read",
+    ("GET", "/v1/doctor"): "doctor.everything",
+    ("GET", "/v1/doctor/{channel}"): "doctor.channel",
+    ("POST", "/v1/channels/{channel}/attach"): "attaching.attach",
+    ("POST", "/v1/channels/{channel}/detach"): "attaching.detach",
     ("GET", "/v1/flips"): "flips.listed",
     ("GET", "/v1/availability"): "flips.measured",
 }

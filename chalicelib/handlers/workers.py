@@ -17,6 +17,7 @@ from chalicelib.ports import Unavailable
 if TYPE_CHECKING:
     from chalicelib.service.canaries import Canaries
     from chalicelib.service.catch_up import CatchUp
+    from chalicelib.service.checkups import Checkups
     from chalicelib.service.release import Releaser
 
 functions = Blueprint(__name__)
@@ -64,7 +65,7 @@ def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's sign
 
 
 def probed(wired: "wiring.Wired", body: str) -> str:
-    """What one message of the probe queue led to; its one key says which of the five services it is for."""
+    """What one message of the probe queue led to; its one key says which of the six services it is for."""
     told = json.loads(body)
     if "page" in told:
         return f"page {told['page']} {wired.watcher.run(body)}"
@@ -74,6 +75,8 @@ def probed(wired: "wiring.Wired", body: str) -> str:
         return f"catch-up {told['catch_up']} {catch_up(wired).run(body)}"
     if "backlog" in told:
         return f"backlog {releaser(wired).run(body)}"
+    if "checkup" in told:
+        return f"checkup {told['checkup']} {checkups(wired).run(body)}"
     signal = wired.prober.run(body)
     return f"{told['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
@@ -163,6 +166,15 @@ def releaser(wired: "wiring.Wired") -> "Releaser":
     from chalicelib.service.release import Releaser
 
     return Releaser(stores=wired.stores, situations=wired.situations, clock=wired.clock)
+
+
+def checkups(wired: "wiring.Wired") -> "Checkups":
+    """The probe function's sixth service."""
+    from chalicelib.service.checkups import Checkups
+    from chalicelib.service.doctor import Doctor
+
+    doctor = Doctor(stores=wired.stores, registry=wired.registry, clock=wired.clock)
+    return Checkups(doctor=doctor, situations=wired.situations)
 
 
 def settled(wired: "wiring.Wired", done: Json) -> Json:

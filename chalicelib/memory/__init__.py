@@ -9,6 +9,7 @@ from chalicelib.memory.health import MemoryHealth
 from chalicelib.memory.loud import MemoryEvents, MemoryStories
 from chalicelib.memory.maintenance import MemoryMaintenance
 from chalicelib.memory.pages import MemoryPages
+from chalicelib.memory.papers import MemoryPapers, MemorySurroundings
 from chalicelib.memory.people import MemoryPeople
 from chalicelib.memory.permission import MemoryPermission
 from chalicelib.memory.plans import MemoryOrders, MemoryPlans, MemorySnapshots
@@ -30,6 +31,8 @@ class MemoryPorts:
     health: MemoryHealth = field(default_factory=MemoryHealth)
     permission: MemoryPermission = field(init=False)
     pages: MemoryPages = field(default_factory=MemoryPages)
+    papers: MemoryPapers = field(default_factory=MemoryPapers)
+    surroundings: MemorySurroundings = field(default_factory=MemorySurroundings)
     vantages: MemoryVantages = field(default_factory=MemoryVantages)
     traffic: MemoryTraffic = field(default_factory=MemoryTraffic)
     plans: MemoryPlans = field(default_factory=MemoryPlans)
@@ -57,7 +60,8 @@ class MemoryPorts:
 
 __all__ = [
     "ManualClock", "MemoryAnchors", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents",
-    "MemoryHealth", "MemoryLedger", "MemoryMaintenance", "MemoryOrders", "MemoryPages", "MemoryPeople",
-    "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemoryRepeats", "MemorySchedule",
-    "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories", "MemoryTraffic", "MemoryVantages",
+    "MemoryHealth", "MemoryLedger", "MemoryMaintenance", "MemoryOrders", "MemoryPages", "MemoryPapers",
+    "MemoryPeople", "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemoryRepeats",
+    "MemorySchedule", "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories",
+    "MemorySurroundings", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from chalicelib.channels import Channel, Forged, Malformed, Parsed, Refusal, Standing, Verdict
 from chalicelib.domain.model import Contact
+from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.routing import Situation
-from chalicelib.http_types import Answer, Request
+from chalicelib.http_types import Request
 from chalicelib.ports import ContactStore, Missing, Note, Queues, Ring, Secrets, Unavailable
 from chalicelib.service.calls import Calls
 from chalicelib.service.canary_arrivals import sifted
-from chalicelib.service.handled import Handled
+from chalicelib.service.forward_rows import keep_forward, to_forward
+from chalicelib.service.handled import Handled, refused
 from chalicelib.service.holding import (
     LARGEST_BODY,
     RefusedNow,
@@ -21,6 +23,7 @@ from chalicelib.service.holding import (
     settled,
     settling,
 )
+from chalicelib.service.observing import held_on, look_on
 from chalicelib.service.registry import Registry, prove
 from chalicelib.service.rows import contact_row, ring_for
 from chalicelib.service.situation import SituationReader
@@ -73,7 +76,7 @@ class Acceptance:
         held = addressed(held, situation.plan)
         request, now = held.request, held.at
         if len(request.body) > LARGEST_BODY:
-            return self._refused(channel, Refusal.TOO_LARGE, f"{len(request.body)} bytes")
+            return refused(channel, Refusal.TOO_LARGE, f"{len(request.body)} bytes")
         try:
             if not held.proven:  # what was proven when it came is not asked again: its secret may be gone
                 shaken = channel.handshake(request, now)
@@ -82,11 +85,13 @@ class Acceptance:
                         answer=shaken, channel=held.channel, kind=channel.kind, because="handshake"
                     )
                 channel = self._verified(channel, situation, request, now)
+            if to_forward(channel, situation.plan, held):
+                keep_forward(self.contacts, self.queues, held)
             parsed = channel.parse(request, now)
         except Forged as forged:
-            return self._refused(channel, Refusal.FORGED, str(forged))
+            return refused(channel, Refusal.FORGED, str(forged))
         except Malformed as malformed:
-            return self._refused(channel, Refusal.MALFORMED, str(malformed))
+            return refused(channel, Refusal.MALFORMED, str(malformed))
         return self._keep(channel, situation, parsed, replace(held, proven=True), again=again)
 
     def _verified(self, channel: Channel, situation: Situation, request: Request, now: datetime) -> Channel:
@@ -112,20 +117,22 @@ class Acceptance:
             if parsed.call is not None and parsed.contacts:
                 home = self._home(channel, situation, parsed.contacts[0])
                 if not home:
-                    return self._refused(channel, Refusal.WRONG_ACCOUNT, "called number not in the plan")
+                    return refused(channel, Refusal.WRONG_ACCOUNT, "called number not in the plan")
                 own = self.registry.get(situation.plan, home)
+                if observes(situation.plan, home):
+                    return look_on(own, situation, parsed.contacts[0], held.at, (self.contacts, self.queues))
                 return self.calls.step(own, situation, parsed, held.at, held=again)
             return self._store(channel, situation, parsed, held)
         except Unavailable as sick:
             if again:
                 raise
-            return hold(self.queues, channel, held, str(sick))
+            return held_on(hold(self.queues, channel, held, str(sick)), channel, situation.plan)
 
     def _store(self, channel: Channel, situation: Situation, parsed: Parsed, held: Held) -> Handled:
         homes = [(self._home(channel, situation, contact), contact) for contact in parsed.contacts]
         own = [(home, contact) for home, contact in homes if home]
         if homes and not own and not (parsed.receipts or parsed.outcomes or parsed.signals):
-            return self._refused(channel, Refusal.WRONG_ACCOUNT, f"{len(homes)} for accounts not in the plan")
+            return refused(channel, Refusal.WRONG_ACCOUNT, f"{len(homes)} for accounts not in the plan")
         new = unrung = 0
         for place, (home, contact) in enumerate(own):
             row = settled(contact_row(home, contact, situation, held.at + place * APART), held)
@@ -176,18 +183,6 @@ class Acceptance:
         for about in heard:
             evidence = Evidence(channel=channel.config.id, account=channel.config.account, about=about)  # type: ignore[arg-type] # the three kinds of thing heard
             self.queues.put(Note(queue="evidence", body=dump_evidence(evidence)))
-
-    @staticmethod
-    def _refused(channel: Channel, refusal: Refusal, because: str) -> Handled:
-        answer: Answer = channel.answer(Verdict(standing=Standing.REFUSED, refusal=refusal))
-        return Handled(
-            answer=answer,
-            channel=channel.config.id,
-            kind=channel.kind,
-            standing=Standing.REFUSED,
-            refusal=refusal,
-            because=because,
-        )
 
 
 __all__ = ["LARGEST_BODY", "Acceptance", "Missing"]

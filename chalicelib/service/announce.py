@@ -57,8 +57,9 @@ class Announcer:
 
     def _pass_on(self, found: Json) -> str:
         now, name, event = self.clock.now(), found["subscriber"], found["event"]
-        subscriber = self.situations.read(now).plan.subscribers.get(name)
-        if subscriber is None:
+        plan = self.situations.read(now).plan
+        subscriber = plan.subscribers.get(name)
+        if subscriber is None or plan.observing:
             return f"{event['id']} {name} gone"
         try:
             self._post(subscriber, event, now)

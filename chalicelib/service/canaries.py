@@ -11,6 +11,7 @@ from chalicelib.domain.canary_plan import CanaryPlan
 from chalicelib.domain.decision import to_person
 from chalicelib.domain.detection.canary import canary_key, mark, slot
 from chalicelib.domain.model import Contact, ContactKind, Outcome, Party, party_key
+from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.outbox import Due, Row, RowState, claimed, moved, recorded
 from chalicelib.domain.plan import ChannelPlan
 from chalicelib.domain.snapshot import moment
@@ -50,6 +51,8 @@ class Canaries:
         planned = plan.channels.get(told["canary"])
         if planned is None or planned.canary is None:
             return "gone"
+        if observes(plan, planned.id):
+            return "this channel only observes"
         if now - moment(told["at"]) > TOO_LATE:
             return "too late"
         try:

@@ -23,8 +23,10 @@ from chalicelib.service.canary_verdicts import judge
 from chalicelib.service.conversation import Conversation
 from chalicelib.service.customers import Customers
 from chalicelib.service.forget import Erasure
+from chalicelib.service.forward import Forwarder
 from chalicelib.service.hand_over import HandOver
 from chalicelib.service.lists import Doubt, Lists
+from chalicelib.service.observing import watched
 from chalicelib.service.promises import Answered, Came, unserved
 from chalicelib.service.registry import tried_channel
 from chalicelib.service.rows import WORDS, purpose_of
@@ -55,6 +57,14 @@ class Delivery:
     def _lists(self) -> Lists:
         return Lists(hands=self.hands, clock=self.clock, recent=self.recent)
 
+    @property
+    def _forwarder(self) -> Forwarder:
+        hands = self.hands
+        return Forwarder(
+            situations=self.situations, contacts=self.contacts, http=hands.registry.http, clock=self.clock,
+            put_by=hands.put_by, time=hands.time,
+        )  # fmt: skip
+
     def answer(self, key: str) -> Came:
         """What came of one bell. Raises Unavailable when a store fails: the bell comes back."""
         return self.answered(key).came
@@ -69,7 +79,7 @@ class Delivery:
         if self.erasure.overtook(row, now):
             return Answered(came=Came.GONE)
         try:
-            came = self._judge(row, now) if row.kind is ContactKind.CANARY else self._settle(row, now)
+            came = self._came(row, now)
         except Stale:
             return Answered(came=Came.REFUSED)
         finally:
@@ -77,6 +87,14 @@ class Delivery:
         if came in FINISHED:
             self.conversation.ring_next(row)
         return Answered(came=came, lane=row.lane, unserved=unserved(row, came))
+
+    def _came(self, row: Row, now: datetime) -> Came:
+        if row.kind is ContactKind.CANARY:
+            return self._judge(row, now)
+        if row.kind is ContactKind.FORWARD:
+            return self._forwarder.answer(row, now)
+        seen = watched(self.contacts, row, self.situations.read(now).plan, now)
+        return self._settle(row, now) if seen is None else seen
 
     def _settle(self, row: Row, now: datetime) -> Came:
         if lease_lost(row.work, now):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.channels import Refusal, Standing
+from chalicelib.channels import Channel, Refusal, Standing, Verdict
 from chalicelib.http_types import Answer
 
 
@@ -23,3 +23,15 @@ class Handled:
     unrung: int = 0
     overflow: bool = False
     because: str = ""
+
+
+def refused(channel: Channel, refusal: Refusal, because: str) -> Handled:
+    """The vendor's own answer to a request that is not taken."""
+    return Handled(
+        answer=channel.answer(Verdict(standing=Standing.REFUSED, refusal=refusal)),
+        channel=channel.config.id,
+        kind=channel.kind,
+        standing=Standing.REFUSED,
+        refusal=refusal,
+        because=because,
+    )

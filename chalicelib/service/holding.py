@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.channels import Capability, Channel, Standing, Step, StepAction, UnknownKind, Verdict, kind
+from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.outbox import Row, first_due
 from chalicelib.domain.plan import Plan
 from chalicelib.http_types import Answer
@@ -51,7 +52,7 @@ def hold_unproven(queues: Queues, plan: Plan, held: Held, sick: Unavailable) -> 
     a body that fits no message. Raises Unavailable when the queue fails too.
     """
     planned = plan.channels.get(held.channel)
-    answer = _thanks(planned.kind) if planned is not None else None
+    answer = _thanks(planned.kind, observing=observes(plan, planned.id)) if planned is not None else None
     if answer is None or held.request.method != "POST" or len(held.request.body) > LARGEST_BODY:
         raise sick
     queues.put(Note(queue="overflow", body=dump_held(held)))
@@ -83,7 +84,7 @@ def settled(row: Row, held: Held) -> Row:
     return replace(row, due_at=first_due(row.lane, held.at + held.late + wait)) if wait else row
 
 
-def _thanks(name: str) -> Answer | None:
+def _thanks(name: str, *, observing: bool) -> Answer | None:
     """What a vendor hears without a working channel of the kind; None where somebody waits and nothing can be said."""
     try:
         found = kind(name)
@@ -91,6 +92,6 @@ def _thanks(name: str) -> Answer | None:
         return None
     if not found.medium.waits:
         return Answer()
-    if Capability.FALLBACK not in found.capabilities:
+    if observing or Capability.FALLBACK not in found.capabilities:
         return None
     return found.fallback(Step(action=StepAction.NOTICE, say=NOTICE, language="fr"))

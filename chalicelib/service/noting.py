@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.domain.model import Direction, Outcome, path_id
+from chalicelib.domain.observing.account import passed_path, seen_path
 from chalicelib.domain.outbox import RECEIPT_WAIT, Row
 from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.ports import ContactStore, Unavailable
@@ -52,3 +53,32 @@ def dispatch_of(row: Row, errand: Errand, result: Result, now: datetime) -> Disp
         due_at=now + wait if wait is not None else None,
         promised=result.promise is not None,
     )
+
+
+def note_seen(contacts: ContactStore, row: Row) -> None:
+    """Write down a contact that was only seen: the desk that was decided for it, and its purpose as the reference."""
+    desk = row.decision.partition("|")[0]
+    seen = Dispatch(
+        path=seen_path(row.channel),
+        key=row.key,
+        attempt=0,
+        at=row.accepted_at,
+        outcome=Outcome.OK,
+        desk=desk,
+        provider_id=row.purpose,
+    )
+    with suppress(Unavailable):
+        contacts.note_sent(seen)
+
+
+def note_passed(contacts: ContactStore, row: Row, outcome: Outcome) -> None:
+    """Write down what came of passing a request on; `at` is when it came to us."""
+    passed = Dispatch(
+        path=passed_path(row.channel),
+        key=row.key,
+        attempt=row.work.attempt,
+        at=row.accepted_at,
+        outcome=outcome,
+    )
+    with suppress(Unavailable):
+        contacts.note_sent(passed)

@@ -12,6 +12,7 @@ from chalicelib.domain.surge.verdict import Verdict
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
 from chalicelib.ports import Note
 from chalicelib.service.catch_up_words import fetched_event
+from chalicelib.service.finding_words import findings_event
 from chalicelib.service.glass_words import glass_event
 from chalicelib.service.schedule_words import scheduled_event
 
@@ -70,8 +71,8 @@ def note_of(entry: Mapping[str, str]) -> Note:
 
 
 def noted_event(note: str, now: datetime) -> Event | None:
-    """The event that a message brings: of a catch-up, the posture, broken glass or a scheduled plan; else None."""
-    made = fetched_event(note, now) or _changed_event(note)
+    """The event that a message brings: of a catch-up, checkup, posture, broken glass, scheduled plan; or None."""
+    made = fetched_event(note, now) or findings_event(note) or _changed_event(note)
     return made or glass_event(note) or scheduled_event(note)
 
 

@@ -24,6 +24,7 @@ class Came(StrEnum):
     JUDGED = "judged"
     REFUSED = "refused"
     GONE = "gone"
+    OBSERVED = "observed"
 
 
 KEPT = frozenset({Came.DELIVERED, Came.SENT})
@@ -41,10 +42,10 @@ class Answered:
 def unserved(before: Row, came: Came) -> int | None:
     """1 when its deadline passed with this bell, 0 when it was handed over, None when neither is so.
 
-    Our own canaries are nobody's; what needs a person's word (`dead`) or was given up by the caller (`abandoned`)
-    is not mixed with either.
+    Our own canaries are nobody's, a request that is passed on is the vendor's; what needs a person's word (`dead`)
+    or was given up by the caller (`abandoned`) is not mixed with either.
     """
-    if before.kind is ContactKind.CANARY or before.work.state not in OPEN:
+    if before.kind in (ContactKind.CANARY, ContactKind.FORWARD) or before.work.state not in OPEN:
         return None
     if came is Came.EXPIRED:
         return 1

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from chalicelib.channels import CANARY_FROM, OWN_HOOK, Channel, ChannelConfig, ChannelError, kind
 from chalicelib.domain.model import Medium
+from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.outbox import Row
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.http_types import Http, MaybeSent, NotSent, Request
 from chalicelib.ports import Missing, Secrets, Unavailable
+from chalicelib.service.read_only import ReadOnly
 
 MEDIUM = "medium"
 """The setting by which a kind that could be several is told which it is."""
@@ -32,9 +34,17 @@ class Registry:
         held = self._made.get(channel)
         if held is not None and held[0] is planned and held[1] == secrets:
             return held[2]
-        made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), self.http)
+        http = ReadOnly(self.http) if observes(plan, channel) else self.http
+        made = kind(planned.kind)(config_of(planned, secrets, plan.public_base_url), http)
         self._made[channel] = (planned, secrets, made)
         return made
+
+
+def commanded(registry: Registry, plan: Plan, channel: str) -> Channel:
+    """A channel that may send even where it only observes: an operator's own command. Raises as Registry.get does."""
+    planned = plan.channels[channel]
+    config = config_of(planned, registry.secrets.channel(channel), plan.public_base_url)
+    return kind(planned.kind)(config, registry.http)
 
 
 def tried_channel(registry: Registry, row: Row, plan: Plan) -> Channel | None:
@@ -81,7 +91,9 @@ def config_of(
     if planned.medium is not None:
         settings.setdefault(MEDIUM, planned.medium.value)
     if planned.canary is not None:
-        settings |= {CANARY_FROM: planned.canary.from_, OWN_HOOK: f"{public_base_url}/hooks/{planned.id}"}
+        settings[CANARY_FROM] = planned.canary.from_
+    if public_base_url:
+        settings[OWN_HOOK] = f"{public_base_url}/hooks/{planned.id}"
     return ChannelConfig(
         id=planned.id,
         account=planned.account,

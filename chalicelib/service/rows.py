@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.model import Contact, ContactKind, party_key, row_key
+from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.outbox import Row, Work, first_due
 from chalicelib.domain.plan import Plan, Purpose
 from chalicelib.domain.routing import Case, Situation, route
@@ -34,8 +35,13 @@ def contact_row(channel: str, contact: Contact, situation: Situation, now: datet
         due_at=first_due(purpose.lane, now),
         kind=contact.kind,
         party=party_key(channel, contact.account, contact.party.address),
-        decision=route(case, situation, (), now).compact(),
+        decision=_decided(case, situation, now, observed=observes(plan, channel)),
     )
+
+
+def _decided(case: Case, situation: Situation, now: datetime, *, observed: bool) -> str:
+    decision = route(case, situation, (), now)
+    return (replace(decision, observed=True) if observed else decision).compact()
 
 
 def words_row(parent: Row, kind: ContactKind, name: str, text: str, now: datetime) -> Row:

@@ -13,6 +13,7 @@ from chalicelib.ports import (
     MaintenanceStore,
     OrderStore,
     PageStore,
+    PaperStore,
     PeopleStore,
     PermissionStore,
     PlanStore,
@@ -23,6 +24,7 @@ from chalicelib.ports import (
     SnapshotStore,
     StanceStore,
     StoryStore,
+    Surroundings,
     TrafficStore,
     VantageStore,
 )
@@ -84,6 +86,16 @@ class Stores(Protocol):
     @property
     def pages(self) -> PageStore:
         """The vendors' status pages."""
+        ...
+
+    @property
+    def papers(self) -> PaperStore:
+        """Small versioned texts."""
+        ...
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Our own cloud, looked at."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from chalicelib.service.backlog_turns import put_turns
 from chalicelib.service.believe import FAST_PROBES, Believer
 from chalicelib.service.canary_turns import turns
 from chalicelib.service.catch_up_turns import begin
+from chalicelib.service.checkup_turns import due as checkups
 from chalicelib.service.due_rows import Swept, ring_due
 from chalicelib.service.fallbacks import publish_fallbacks
 from chalicelib.service.flips import write_all_down
@@ -162,7 +163,7 @@ class Tick:
         for page, delay in due(plan, now):
             self.stores.queues.put(Note(queue="probes", body=json.dumps({"page": page}), delay=delay))
             sent += 1
-        for note in turns(situation, now):
+        for note in (*turns(situation, now), *checkups(plan, now)):
             self.stores.queues.put(note)
             sent += 1
         for channel in plan.channels.values():

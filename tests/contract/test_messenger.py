@@ -3,12 +3,13 @@
 import json
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 import pytest
 
-from chalicelib.channels import ChannelConfig, SendFailed
+from chalicelib.channels import ChannelConfig, Ill, SendFailed
 from chalicelib.domain.model import Attachment, Message, Outcome, Receipt, ReceiptState
-from chalicelib.http_types import Call
+from chalicelib.http_types import Call, Response
 from tests.contract.channel_contract import SAMPLES, SECRET
 from tests.contract.meta_side import (
     FAILURES,
@@ -32,6 +33,23 @@ def page_event(**event: Any) -> bytes:
     """One event for our page."""
     whole = {"sender": {"id": PERSON}, "recipient": {"id": PAGE}, "timestamp": 1795260000000, **event}
     return json.dumps({"object": "page", "entry": [{"id": PAGE, "messaging": [whole]}]}).encode()
+
+
+FIELDS = ["messages", "messaging_postbacks", "message_deliveries"]
+DONE = reply(200, {"success": True})
+TOKEN = reply(200, {"data": {"is_valid": True, "expires_at": 0, "scopes": ["pages_messaging"]}})
+ADDRESS = reply(200, {"data": [{"object": "page", "active": True, "callback_url": "https://x/hooks/y"}]})
+WELL = (TOKEN, ADDRESS)
+SOON = 1795348800
+WRONG = [
+    (reply(200, {"data": {"is_valid": False, "error": {"code": 190}}}), ADDRESS, Ill.TOKEN_INVALID),
+    (reply(200, {"data": {"is_valid": True, "expires_at": SOON}}), ADDRESS, Ill.TOKEN_EXPIRES),
+    (reply(200, {"data": {"is_valid": True, "data_access_expires_at": SOON}}), ADDRESS, Ill.TOKEN_EXPIRES),
+    (reply(200, {"data": {"is_valid": True, "scopes": ["email"]}}), ADDRESS, Ill.PERMISSION_MISSING),
+    (graph_error(190), ADDRESS, Ill.SIGNATURE_FAILS),
+    (TOKEN, reply(200, {"data": []}), Ill.NOT_SUBSCRIBED),
+    (TOKEN, reply(200, {"data": [{"object": "page", "active": False}]}), Ill.NOT_SUBSCRIBED),
+]
 
 
 class TestMessenger(MetaContract):
@@ -184,7 +202,10 @@ class TestMessenger(MetaContract):
         whole = {**ours, "subscribed_fields": ["messages", "messaging_postbacks", "message_deliveries"]}
         scripts = {"whole": [whole], "lacking": [ours], "foreign": [{"id": "5"}], "none": []}
 
-        found = {n: self.channel(reply(200, {"data": apps})).check(self.now) for n, apps in scripts.items()}
+        found = {
+            n: tuple(one.about for one in self.channel(reply(200, {"data": apps}), *WELL).check(self.now))
+            for n, apps in scripts.items()
+        }
 
         lost = ("the app is not subscribed to the page: no message will arrive",)
         assert found == {
@@ -193,6 +214,51 @@ class TestMessenger(MetaContract):
             "foreign": lost,
             "none": lost,
         }
+
+    @pytest.mark.parametrize(("token", "address", "ill"), WRONG, ids=lambda value: str(value)[:24])
+    def test_the_check_finds_what_is_wrong_with_token_secret_and_address(
+        self, token: Response, address: Response, ill: Ill
+    ) -> None:
+        whole = {"id": "1517776481860111", "subscribed_fields": FIELDS}
+
+        found = self.channel(reply(200, {"data": [whole]}), token, address).check(self.now)
+
+        assert [one.ill for one in found] == [ill]
+
+    @pytest.mark.parametrize(("version", "times"), [("v20.0", 1), ("v9.0", 1), ("v25.0", 0), ("v31.0", 0)])
+    def test_the_check_finds_a_version_that_is_about_to_end(self, version: str, times: int) -> None:
+        config = replace(self.config(), settings={"version": version})
+        whole = {"id": "1", "subscribed_fields": FIELDS}
+
+        found = self.channel(reply(200, {"data": [whole]}), config=config).check(self.now)
+
+        assert [one.ill for one in found].count(Ill.VERSION_EXPIRES) == times
+
+    def test_the_app_is_led_to_us_and_back(self) -> None:
+        told = reply(200, {"data": [{"object": "page", "callback_url": "https://old.example/m?a=1"}]})
+        config = self.config()
+        config = replace(config, secrets={**config.secrets, "former_verify_token": ("old-word",)})
+        channel = self.channel(told, DONE, DONE, config=config)
+
+        former = channel.attach("https://bascule.example/hooks/messenger-fr")
+        channel.detach(former)
+
+        assert isinstance(channel.http, ScriptedHttp)
+        posted = [dict(parse_qsl(call.body.decode())) for call in channel.http.calls[1:]]
+        assert former == "https://old.example/m?a=1"
+        assert [one["callback_url"] for one in posted] == [
+            "https://bascule.example/hooks/messenger-fr",
+            former,
+        ]
+        assert [one["verify_token"] for one in posted] == [VERIFY_TOKEN, "old-word"]
+
+    def test_an_app_that_led_nowhere_is_led_nowhere_again(self) -> None:
+        channel = self.channel(DONE)
+
+        channel.detach("")
+
+        assert isinstance(channel.http, ScriptedHttp)
+        assert (channel.http.last.method, channel.http.last.body) == ("DELETE", b"object=page")
 
     def test_a_check_that_is_refused_says_against_whom(self) -> None:
         with pytest.raises(SendFailed) as failed:

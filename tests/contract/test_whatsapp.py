@@ -52,6 +52,14 @@ def words(**more: Any) -> dict[str, Any]:
     } | more
 
 
+ADDRESS = {"object": "whatsapp_business_account", "active": True, "callback_url": "https://x/hooks/y"}
+WELL = (
+    reply(200, {"data": [{"name": "crisis_fr", "status": "APPROVED"}]}),
+    reply(200, {"data": {"is_valid": True, "expires_at": 0}}),
+    reply(200, {"data": [ADDRESS]}),
+)
+
+
 class TestWhatsApp(MetaContract):
     kind = "whatsapp"
     longest = 4096
@@ -230,13 +238,25 @@ class TestWhatsApp(MetaContract):
         bare = replace(self.config(), settings={})
 
         found = [
-            self.channel(reply(200, {"data": apps})).check(self.now) for apps in ([ours], [], [{"a": 1}])
+            tuple(one.about for one in self.channel(reply(200, {"data": apps}), *WELL).check(self.now))
+            for apps in ([ours], [], [{"a": 1}])
         ]
         unknown = self.channel(config=bare).check(self.now)
 
         lost = ("the app is not subscribed to the business account: no message will arrive",)
         assert found == [(), lost, lost]
-        assert "business_account is not set" in unknown[0]
+        assert "business_account is not set" in unknown[0].about
+
+    def test_the_check_finds_refused_templates_and_an_overridden_address(self) -> None:
+        ours = {"whatsapp_business_api_data": {"id": "1517776481860111"}}
+        away = {**ours, "override_callback_uri": "https://old.example/w"}
+        refused = reply(200, {"data": [{"name": "crisis_fr", "status": "REJECTED"}]})
+        config = self.config()
+        config = replace(config, settings={**config.settings, "own_hook": "https://x/hooks/whatsapp-fr"})
+
+        found = self.channel(reply(200, {"data": [away]}), refused, *WELL[1:], config=config).check(self.now)
+
+        assert [one.ill.value for one in found] == ["leads_elsewhere", "template_refused"]
 
     def test_a_check_that_is_refused_says_against_whom(self) -> None:
         with pytest.raises(SendFailed) as failed:

@@ -6,8 +6,11 @@ import pytest
 
 from infra.package import ROOT
 
-# The one action that AWS cannot restrict to a resource, and why it is asked for.
-UNRESTRICTABLE = {"ses:GetAccount": "the probe asks whether SES may send at all"}
+# Actions that AWS cannot restrict to a resource, and why they are asked for.
+UNRESTRICTABLE = {
+    "ses:GetAccount": "the probe asks whether SES may send at all, the doctor whether for everybody",
+    "lambda:ListEventSourceMappings": "the doctor looks for queues that nobody reads",
+}
 FUNCTIONS = {
     "intake",
     "operations",
@@ -60,7 +63,7 @@ def test_no_policy_allows_every_resource_except_where_aws_offers_no_other_way(ro
         if "*" in (statement["Resource"], *statement["Resource"])
     ]
 
-    assert open_to_all == list(UNRESTRICTABLE)
+    assert set(open_to_all) == UNRESTRICTABLE.keys()
 
 
 def test_no_function_may_delete_what_was_accepted(roles):

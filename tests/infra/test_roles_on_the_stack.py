@@ -129,6 +129,7 @@ def calls(stack: Stack) -> dict[str, Call]:
         "look at the intake's share": (
             "lambda", "get_function_concurrency", {"FunctionName": stack.functions["APIHandler"]},
         ),
+        "look at triggers": ("lambda", "list_event_source_mappings", {}),
         "look at a table's warmth": ("dynamodb", "describe_table", {"TableName": out["HealthTable"]}),
     }  # fmt: skip
 
@@ -156,6 +157,7 @@ MAY = {
         "read state",
         "read anchors",
         "read the anchors' key",
+        "look at triggers",
     },
     "Deliver": {
         "write contacts",
@@ -176,6 +178,7 @@ MAY = {
         "write ledger",
         "read channel secrets",
         "read state",
+        "look at triggers",
     },
     "Tick": {
         "read contacts",

@@ -15,6 +15,7 @@ from examples import NOW, at
 from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
+from paper_store_suite import PaperStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
@@ -120,6 +121,10 @@ class TestAnchors(AnchorSuite):
 
 
 class TestTouched(TouchedSuite):
+    pass
+
+
+class TestPapers(PaperStoreSuite):
     pass
 
 

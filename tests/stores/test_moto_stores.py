@@ -14,6 +14,7 @@ from document_store_suite import (
 from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
+from paper_store_suite import PaperStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionSuite
 from repeat_store_suite import RepeatStoreSuite
@@ -113,6 +114,10 @@ class TestAnchors(AnchorSuite):
 
 
 class TestTouched(TouchedSuite):
+    pass
+
+
+class TestPapers(PaperStoreSuite):
     pass
 
 

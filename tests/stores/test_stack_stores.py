@@ -14,6 +14,7 @@ from document_store_suite import (
 from health_store_suite import HealthStoreSuite
 from lot_store_suite import LotStoreSuite
 from page_store_suite import PageStoreSuite
+from paper_store_suite import PaperStoreSuite
 from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
@@ -116,6 +117,12 @@ class TestPermissionInARace(PermissionRaceSuite):
 
 
 class TestAnchors(AnchorSuite, TouchedSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestPapers(PaperStoreSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports

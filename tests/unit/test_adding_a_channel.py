@@ -128,6 +128,10 @@ def test_the_latecomer_is_named_in_its_two_files_only() -> None:
     own = {
         ROOT / "chalicelib" / "channels" / f"{LATECOMER}.py",
         ROOT / "tests" / "contract" / f"test_{LATECOMER}.py",
+        *(ROOT / "chalicelib" / "channels").glob(
+            f"_{LATECOMER}_*.py"
+        ),  # its own, cut off where it grew too long
+        ROOT / "tests" / "unit" / "doctor_side.py",  # one account of each kind, for what no kind has alone
     }
     elsewhere = set(python_files()) - own - {Path(__file__).resolve()}
 

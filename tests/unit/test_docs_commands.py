@@ -26,6 +26,10 @@ GLOBAL_OPTIONS = {"region", "profile", "query", "output"}
 DOORS = {"door": {"url": "https://shop.example", "labels": {"fr": "x", "en": "x"}}}
 CHANNELS = {"shop": DOORS, "messenger-fr": DOORS, "box-a": {}, "box-b": {}, "chatwoot-eu": {}}
 CHANNELS["sms-fr"] = {"kind": "twilio_sms", "settings": {"account_sid": "AC1"}}  # only such a kind has a list
+CHANNELS["chatwoot-eu"] = {
+    "kind": "chatwoot",
+    "settings": {"inbox": "aa", "inbox_id": "12"},
+}  # and this can be led
 LOCAL = json.dumps(
     {
         "schema": 1,
@@ -165,6 +169,8 @@ def parsed(arguments, files):
 def shell():
     api = Operations(LOCAL)
     api.ports.secrets.channels["sms-fr"] = {"auth_token": ("a-token",)}
+    api.ports.secrets.channels["chatwoot-eu"] = {"api_token": ("a-token",)}
+    api.world.desks.bodies["app.chatwoot.com"] = b'{"webhook_url": "https://old.example/in"}'
     for document in ("fr.fr.json", "front-door.js"):
         assert api.ports.snapshots.read_feed(document)
     api.world.say(person="anne")

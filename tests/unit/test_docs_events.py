@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from event_shape import SCHEMA, faults
 
+from chalicelib.domain.doctor.finding import Finding, Ill
 from chalicelib.domain.permission.record import Glass
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.plan_schedule.schedule import Entry, Fate, ended
@@ -19,6 +20,7 @@ from chalicelib.domain.telling.flips import News
 from chalicelib.domain.vendor_lists.run import advanced, started
 from chalicelib.http_types import NotSent
 from chalicelib.service.catch_up_ends import tell
+from chalicelib.service.checkups import findings_note
 from chalicelib.service.glass_words import note_of as glass_note
 from chalicelib.service.posture_words import change_of, note_of
 from chalicelib.service.schedule_words import note_of as scheduled
@@ -54,6 +56,8 @@ def sent():
     )
     world.ports.queues.put(glass_note(glass, "broken", "o2", now))
     world.ports.queues.put(scheduled(ended(ENTRY, Fate.REFUSED, now, because="panic: must be a number")))
+    sandbox = Finding(ill=Ill.ACCOUNT_LIMITED, about="in the sandbox", where="box-a")
+    world.ports.queues.put(findings_note("box-a", (sandbox,), (sandbox,), now))
     tell(world.ports, advanced(started("shop", "1", now, now), 2, 1, 0, cut=False, full=False), "whole", now)
     for _ in range(20):
         world.clock.advance(60)

@@ -10,6 +10,10 @@ UNSENT = frozenset({RowState.ACCEPTED, RowState.DEFERRED, RowState.UNKNOWN, RowS
 """A row of these states is closed: there is nobody left whose contact could be handed over."""
 
 
+PASSED_ON = timedelta(days=2)
+"""A request that was to be passed on for a day is of no use after it, and no person's erasure finds it."""
+
+
 def busy(row: Row, now: datetime) -> bool:
     """True while somebody sends the row: its sender would write over what is erased now."""
     return row.work.state is RowState.SENDING and not lease_lost(row.work, now)
@@ -49,7 +53,8 @@ def outlived(row: Row, kept_days: int, now: datetime) -> bool:
     """True when a row's words are older than they may be kept; our own canaries are nobody's."""
     if row.erased_at is not None or row.kind is ContactKind.CANARY:
         return False
-    return now - row.accepted_at >= timedelta(days=kept_days)
+    most = timedelta(days=kept_days)
+    return now - row.accepted_at >= (min(most, PASSED_ON) if row.kind is ContactKind.FORWARD else most)
 
 
 def forgotten(row: Row, erased_at: datetime | None) -> bool:

@@ -9,13 +9,14 @@ from chalicelib.domain.plan import WORLD, WRITTEN, ChannelPlan, Desk, Door
 from chalicelib.domain.plan_document.canary import read_canary
 from chalicelib.domain.plan_document.faults import IDENTIFIER, Place
 from chalicelib.domain.plan_document.fields import door_link, plain_texts, texts_by, web_address
+from chalicelib.domain.plan_document.mode import observing
 from chalicelib.domain.plan_document.staff import read_staff
 from chalicelib.domain.plan_document.watch import read_baseline
 
 MEDIA = tuple(medium.value for medium in Medium)
 _CHANNEL = (
     "kind", "account", "market", "provider", "home", "base", "settings", "medium", "door", "canary", "baseline",
-    "promised", "pace",
+    "promised", "pace", "mode", "forward_to",
 )  # fmt: skip
 _DESK = ("channel", "target", "capacity", "hours", "media", "ring", "agents", "handling", "patience")
 
@@ -68,6 +69,8 @@ def _channel(
         pace=place.at("pace").number(0.001, 100_000),
         baseline=read_baseline(place.at("baseline")),
         canary=read_canary(place.at("canary")),
+        observing=observing(place.at("mode")),
+        forward_to=web_address(place.at("forward_to")),
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.domain.plan_document.canary import canary_document
 from chalicelib.domain.plan_document.channels import market, read_channels, read_desks
 from chalicelib.domain.plan_document.faults import Fault, Place, PlanRefused
 from chalicelib.domain.plan_document.fields import duration, hours_document, opening_hours, web_address
+from chalicelib.domain.plan_document.mode import mode_document, observing
 from chalicelib.domain.plan_document.pages import pages_document, read_pages
 from chalicelib.domain.plan_document.postures import capacity_document, read_capacity
 from chalicelib.domain.plan_document.purposes import read_purposes, read_safety
@@ -26,7 +27,7 @@ from chalicelib.domain.plan_document.watch import baseline_document, read_vantag
 SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
-    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days", "capacity", "min_wait",
+    "purposes", "safety", "pages", "subscribers", "vantages", "retention_days", "capacity", "min_wait", "mode",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
@@ -84,6 +85,7 @@ def _more(plan: Plan) -> dict[str, Any]:
         vantages=vantages_document(plan.vantages),
         subscribers=subscribers_document(plan.subscribers),
         capacity=capacity_document(plan.capacity),
+        mode=mode_document(observes=plan.observing),
         retention_days=plan.retention_days if plan.retention_days != LONGEST_KEPT else None,
         min_wait=f"{int(plan.min_wait.total_seconds())}s" if plan.min_wait != MIN_WAIT else "",
     )
@@ -110,6 +112,7 @@ def _read(root: Place, version: int, kinds: Collection[str] | None) -> Plan:
         safety=read_safety(root.at("safety"), purposes, desks),
         retention_days=root.at("retention_days").whole(1, LONGEST_KEPT) or LONGEST_KEPT,
         min_wait=_wait(root.at("min_wait")),
+        observing=observing(root.at("mode")),
     )
 
 
@@ -157,7 +160,8 @@ def _channel(channel: ChannelPlan) -> dict[str, Any]:
         home=channel.home, base=channel.base, settings=dict(channel.settings),
         medium=channel.medium and channel.medium.value, door=door, promised=channel.promised, pace=channel.pace,
         baseline=baseline_document(channel.baseline),
-        canary=canary_document(channel.canary),
+        canary=canary_document(channel.canary), mode=mode_document(observes=channel.observing),
+        forward_to=channel.forward_to,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ class EventType(StrEnum):
     POSTURE = "capacity.posture.changed"
     GLASS = "safety.glass"
     SCHEDULED = "plan.scheduled"
+    FINDINGS = "doctor.findings.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,11 @@ def _lasting(health: Mapping[str, PathHealth], found: Sequence[Spell], path: str
                 yield Spell(path=name, evidence=evidence.value, opened_at=cls.since, detail=cls.detail)
 
 
+def spells_since(post: Post, since: datetime) -> list[Spell]:
+    """The spells of all paths since then, and those that have lasted for longer. Raises Unavailable."""
+    return _spells(post, since, "")
+
+
 def _names(plan: Plan, found: Iterable[Spell]) -> list[str]:
     probed = {path for channel in plan.channels.values() for path in probed_paths(plan, channel)}
     return sorted(probed | {one.path for one in found})

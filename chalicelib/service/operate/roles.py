@@ -69,6 +69,11 @@ LEAST = {
     ("GET", "/v1/audit"): Role.ADMIN,
     ("GET", "/v1/audit/anchors"): Role.ADMIN,
     ("POST", "/v1/audit/verify"): Role.ADMIN,
+    ("GET", "/v1/account"): Role.VIEWER,
+    ("GET", "/v1/doctor"): Role.OPERATOR,
+    ("GET", "/v1/doctor/{channel}"): Role.OPERATOR,
+    ("POST", "/v1/channels/{channel}/attach"): Role.ADMIN,
+    ("POST", "/v1/channels/{channel}/detach"): Role.ADMIN,
     ("GET", "/v1/flips"): Role.VIEWER,
     ("GET", "/v1/availability"): Role.VIEWER,
 }

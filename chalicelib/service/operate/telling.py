@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.domain.decision import KEPT, PERSON, REASONS, Decision, Reason, read_decision
+from chalicelib.domain.decision import FORWARD, KEPT, PERSON, REASONS, Decision, Reason, read_decision
 from chalicelib.domain.model import Contact, ContactKind
 from chalicelib.domain.outbox import Attempt, Row, RowState
 from chalicelib.domain.snapshot import millis
@@ -50,6 +50,7 @@ def decided(decision: Decision, at: datetime | None = None) -> Json:
         "rejected": [_rejected(desk, reason) for desk, reason in decision.rejected],
         "panic": decision.panic,
         "stale": decision.stale,
+        "observed": decision.observed,
         "versions": {"plan": decision.plan, "orders": decision.orders, "snapshot": decision.snapshot},
     }
 
@@ -67,6 +68,8 @@ def decision_of(stored: str, at: datetime | None = None) -> Json | None:
         }
     if flags == KEPT:
         return _put_by(channel, rejected)
+    if flags == FORWARD:
+        return None
     try:
         return decided(read_decision(stored), at)
     except ValueError:
@@ -108,13 +111,18 @@ def _personal(contact: Contact, role: Role) -> Json:
     if not role.reaches(Role.OPERATOR):
         return {"masked": True}
     return {
-        "masked": False, "name": contact.party.name, "language": contact.party.language, "text": contact.text,
+        "masked": False, "name": contact.party.name, "language": contact.party.language, "text": _words(contact),
         "provider_id": contact.provider_id, "conversation": contact.conversation,
         "sent_at": iso(contact.sent_at), "traits": dict(contact.traits),
         "attachments": [
             {"reference": a.reference, "media_type": a.media_type, "name": a.name} for a in contact.attachments
         ],
     }  # fmt: skip
+
+
+def _words(contact: Contact) -> str:
+    """What the person wrote; a request that is passed on is the vendor's, as it came."""
+    return "" if contact.kind is ContactKind.FORWARD else contact.text
 
 
 def _served_by(row: Row) -> str | None:

@@ -33,7 +33,8 @@ class Door(BaseHTTPRequestHandler):
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self.send_response(reply.code)
+        begin = self.send_response_only if "date" in reply.headers else self.send_response
+        begin(reply.code)
         for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
             self.send_header(name, value)
         self.end_headers()

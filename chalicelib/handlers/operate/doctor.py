@@ -1,0 +1,23 @@
+"""/v1/doctor: what is wrong with the plan, the accounts and the webhooks, and what to do about it."""
+
+from chalicelib import wiring
+from chalicelib.handlers.asked import Asked, Said
+from chalicelib.service.doctor import Doctor
+from chalicelib.service.operate import doctor
+from chalicelib.service.operate.post import Post
+
+
+def everything(asked: Asked, post: Post) -> Said:
+    """The plan now, each channel as it was last looked at."""
+    asked.parameters()
+    return Said(body=doctor.everything(post, _doctor(post)))
+
+
+def channel(asked: Asked, post: Post) -> Said:
+    """One channel now: its provider is asked."""
+    asked.parameters()
+    return Said(body=doctor.channel(post, _doctor(post), asked.arguments["channel"]))
+
+
+def _doctor(post: Post) -> Doctor:
+    return Doctor(stores=post.stores, registry=post.registry, clock=wiring.current().clock)
