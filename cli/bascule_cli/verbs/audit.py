@@ -1,0 +1,3 @@
+"""audit: what stands in the ledger."""
+
+VERBS = ()

@@ -1,0 +1,3 @@
+"""plan schedule."""
+
+VERBS = ()

@@ -1,0 +1,250 @@
+"""Whatever a server answers, the command ends with one of its exit codes and words, never with a traceback."""
+
+import json
+import shlex
+import socket
+import threading
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bascule_cli.answers import safe
+from bascule_cli.client import Raw
+from bascule_cli.main import Program
+from bascule_cli.screen import Screen
+from bascule_cli.session import Session
+from bascule_cli.speech import Words
+from bascule_cli.trouble import Exit
+from bascule_cli.verbs import VERBS
+from bascule_cli.web import Web
+from tests.unit.cli_side import Terminal
+
+FIELDS = (
+    "at",
+    "source",
+    "plan",
+    "snapshot",
+    "age_seconds",
+    "paths",
+    "path",
+    "state",
+    "because",
+    "orders",
+    "order",
+    "id",
+    "kind",
+    "scope",
+    "until",
+    "windows",
+    "next",
+    "start",
+    "evidence",
+    "loads",
+    "contacts",
+    "contact",
+    "decision",
+    "rejected",
+    "attempts",
+    "versions",
+    "version",
+    "flips",
+    "seconds",
+    "opened_at",
+    "closed_at",
+    "backlogs",
+    "streams",
+    "money",
+    "findings",
+    "faults",
+    "warnings",
+    "changes",
+    "conflicts",
+    "letters",
+    "waiting",
+    "sent",
+    "loss",
+    "blame",
+    "incidents",
+    "type",
+    "title",
+    "detail",
+    "status",
+    "rules",
+    "message",
+    "text",
+    "doubt",
+    "with_agents",
+    "assumptions",
+    "catch_ups",
+)
+WORDS = st.sampled_from(
+    ("", "up", "2026-03-02T09:00:00Z", "0001-01-01T00:00:00+23:59", "\x1b[2J", "\u202e", "\ud800", "{0}", "é")
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS | st.text(max_size=8)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6),
+    max_leaves=25,
+)
+BODIES = (
+    st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=12).map(json.dumps)
+    | VALUES.map(json.dumps)
+    | st.sampled_from(
+        ("", "<html><body>502</body></html>", "{", '{"a": 1e999}', "NaN", "[" * 5000, "1" * 5000, "null")
+    )
+    | st.text(max_size=20)
+)
+ANSWERS = st.builds(
+    Raw,
+    code=st.sampled_from(
+        (200, 200, 200, 201, 202, 204, 302, 400, 401, 403, 404, 409, 412, 422, 428, 429, 500, 503, 599)
+    ),
+    text=BODIES,
+    headers=st.fixed_dictionaries(
+        {"content-type": st.sampled_from(("application/json", "application/problem+json", "text/html", ""))},
+        optional={"etag": st.sampled_from(('"7"', "7", 'W/"x"', '"'))},
+    ),
+)
+NEEDED = {
+    "SCOPE": "desk:paris",
+    "--until": "2h",
+    "--reason": "r",
+    "FILE": "-",
+    "CALENDAR": "-",
+    "--start": "1h",
+    "--end": "2h",
+    "POSTURE": "crisis",
+    "QUEUE": "bulk",
+    "--went": "yes",
+    "--arrivals-per-hour": "10",
+    "VERSION": "1",
+    "SHELL": "fish",
+    "--scope": "desk:paris",
+    "URL": "http://127.0.0.1:9",
+}
+
+
+class Script:
+    """A wire that gives prepared answers, over and over."""
+
+    def __init__(self, answers):
+        self.answers, self.made = answers, 0
+
+    def send(self, method, url, headers, body):
+        self.made += 1
+        return self.answers[self.made % len(self.answers)]
+
+
+def typed(verb):
+    """A call of the verb that has all it needs."""
+    arguments = verb.path.split()
+    for one in verb.given:
+        place = one.name if one.name.startswith("-") else one.name.upper()
+        value = NEEDED.get(place, "name")
+        if one.needed:
+            arguments += [one.name, value] if one.name.startswith("-") else [value]
+        elif one.name == "--yes":
+            arguments.append("--yes")
+        elif one.name == "--looks":
+            arguments += ["--looks", "2"]
+    return arguments
+
+
+def run(arguments, wire, *, language="en", terminal=False):
+    out, err = (Terminal(), Terminal()) if terminal else (StringIO(), StringIO())
+    environment = {
+        "BASCULE_URL": "https://contact.example",
+        "BASCULE_TOKEN": "bsc_a_12345678",
+        "HOME": "/nowhere",
+    }
+    screen = Screen(out=out, err=err, words=Words(language=language), zone=UTC, environment=environment)
+    session = Session(
+        screen=screen, environment=environment, stdin=StringIO("bsc_a_12345678\n"), wire=lambda: wire,
+        now=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC), sleep=lambda _: None, ask_hidden=lambda _: "x",
+    )  # fmt: skip
+    return int(Program(session=session).run(arguments)), out.getvalue(), err.getvalue()
+
+
+@pytest.mark.parametrize(
+    "verb", [verb for verb in VERBS if verb.path != "logout"], ids=lambda verb: verb.path
+)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    answers=st.lists(ANSWERS, min_size=1, max_size=4),
+    form=st.sampled_from(("", "--json", "terminal")),
+    language=st.sampled_from(("en", "fr")),
+)
+@example(
+    answers=[
+        Raw(code=200, text='{"paths": 3, "orders": {"a": 1}}', headers={"content-type": "application/json"})
+    ],
+    form="",
+    language="fr",
+)
+def test_any_answer_ends_in_an_exit_code_and_words_that_do_no_harm(verb, answers, form, language):
+    arguments = [*typed(verb), *(["--json"] if form == "--json" else [])]
+
+    code, out, err = run(arguments, Script(answers), language=language, terminal=form == "terminal")
+
+    assert code in set(Exit)
+    assert code in (Exit.DONE, Exit.FOUND) or err.strip()
+    if form != "terminal" and verb.path != "evidence report":
+        assert safe(out) == out
+        assert safe(err) == err
+
+
+def served(answer):
+    """Serve some bytes to whoever asks, once, and hang up."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return listening, thread
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"220 mail.example ESMTP\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\nContent-Type: application/json\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\njunk",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+        b"HTTP/1.1 999 ?\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    ],
+    ids=["nothing", "mail", "cut", "chunks", "gzip", "bytes", "code", "headers"],
+)
+def test_a_broken_server_is_an_unreachable_service(answer):
+    listening, thread = served(answer)
+    with listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+        code, out, err = run_at(url, "orders")
+        thread.join(5)
+
+    assert code == Exit.UNREACHABLE
+    assert out == ""
+    assert len(err.splitlines()) == 2
+
+
+def run_at(url, line):
+    out, err = StringIO(), StringIO()
+    environment = {"BASCULE_URL": url, "BASCULE_TOKEN": "bsc_a_12345678", "HOME": "/nowhere"}
+    screen = Screen(out=out, err=err, words=Words(language="en"), zone=UTC, environment=environment)
+    session = Session(
+        screen=screen, environment=environment, stdin=StringIO(), wire=lambda: Web(2.0),
+        now=lambda: datetime.now(UTC), sleep=lambda _: None, ask_hidden=lambda _: "",
+    )  # fmt: skip
+    return Program(session=session).run(shlex.split(line)), out.getvalue(), err.getvalue()
