@@ -1,5 +1,6 @@
 """How the words of a command line are read: times, files, names, pairs."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,21 @@ class Past(click.ParamType[Any]):
             return past(str(value), session.now(), session.zone)
         except NoTime:
             raise Wrong("trouble.past", hint="next.times", text=value) from None
+
+
+class Moment(click.ParamType[Any]):
+    """A time ahead, as an ISO time."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises Wrong for what is no time."""
+        session = _session(ctx)
+        try:
+            found = ahead(str(value), session.now(), session.zone)
+        except NoTime:
+            raise Wrong("trouble.ahead", hint="next.times", text=value) from None
+        return found if isinstance(found, str) else (session.now() + timedelta(minutes=found)).isoformat()
 
 
 class Contents(click.ParamType[Any]):
@@ -94,4 +110,5 @@ def _session(ctx: click.Context | None) -> Session:
     return found
 
 
-AHEAD, PAST, CONTENTS, NAME, PAIR = Ahead(), Past(), Contents(), Name(), Pair()
+AHEAD, PAST, MOMENT = Ahead(), Past(), Moment()
+CONTENTS, NAME, PAIR = Contents(), Name(), Pair()

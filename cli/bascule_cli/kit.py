@@ -36,7 +36,7 @@ class Verb:
     @property
     def key(self) -> str:
         """The catalogue's key of what the verb does."""
-        return "verb." + self.path.replace(" ", "_").replace("-", "_")
+        return _key(self.path.split())
 
 
 class Speaking(click.Command):
@@ -80,6 +80,10 @@ class SpeakingGroup(Speaking, click.Group):
         return list(self.commands)
 
 
+def _key(path: Sequence[str]) -> str:
+    return "verb." + "_".join(path).replace("-", "_")
+
+
 def build(verbs: Sequence[Verb], words: Words) -> SpeakingGroup:
     """The whole command in one language."""
     root = _group("bascule", "verb.bascule", words)
@@ -87,10 +91,10 @@ def build(verbs: Sequence[Verb], words: Words) -> SpeakingGroup:
     for verb in verbs:
         *above, name = verb.path.split()
         group = root
-        for one in above:
+        for depth, one in enumerate(above, 1):
             found = group.commands.get(one)
             if not isinstance(found, SpeakingGroup):
-                found = _group(one, f"verb.{one.replace('-', '_')}", words)
+                found = _group(one, _key(above[:depth]), words)
                 group.add_command(found)
             group = found
         group.add_command(_command(name, verb, words))

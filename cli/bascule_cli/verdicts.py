@@ -28,7 +28,9 @@ BY_CODE: dict[int, type[Trouble]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: Refused,
     HTTPStatus.PRECONDITION_REQUIRED: Wrong,
 }
-HINTED = ("unsafe", "clashing", "forbidden", "bad-request", "unauthorized", "too-soon")
+HINTED = (
+    "unsafe", "clashing", "in-use", "forbidden", "bad-request", "unauthorized", "too-soon", "switched-off",
+)  # fmt: skip
 NO_SUCH_ROUTE = ("Missing Authentication Token", "Not Found", "No method matches")
 
 

@@ -124,6 +124,9 @@ NEEDED = {
     "SHELL": "fish",
     "--scope": "desk:paris",
     "URL": "http://127.0.0.1:9",
+    "SWITCH": "orders",
+    "--since": "2h",
+    "--at": "2h",
 }
 
 
@@ -171,7 +174,7 @@ def run(arguments, wire, *, language="en", terminal=False):
 @pytest.mark.parametrize(
     "verb", [verb for verb in VERBS if verb.path != "logout"], ids=lambda verb: verb.path
 )
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(
     answers=st.lists(ANSWERS, min_size=1, max_size=4),
     form=st.sampled_from(("", "--json", "terminal")),

@@ -9,24 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.cli_wheel import built_wheel
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Built as pip does from a checkout, from a copy: a build leaves files behind."""
-    copy = tmp_path_factory.mktemp("checkout")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
-    shutil.copytree(ROOT / "cli", copy / "cli", ignore=shutil.ignore_patterns("__pycache__"))
-    options = ("--no-build-isolation", "--no-deps", "--no-index", "--disable-pip-version-check", "--quiet")
-    made = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", copy / "made", copy],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    [built] = (copy / "made").glob("*.whl")
-    return built
+    return built_wheel(tmp_path_factory.mktemp("checkout"))
 
 
 def test_the_wheel_holds_the_whole_command_and_nothing_of_the_service(wheel):

@@ -67,15 +67,30 @@ evidence verify shop#in#fr {{report}}
 evidence ticket shop#in#fr INC-7
 people erase anne
 people erase anne --channel shop --yes
-doctor                                                  =7
-doctor shop                                             =7
-explain {KEY} --desk lille                              =7
-renew o1 --until 2h                                     =4
-plan diff 1 2                                           =7
-plan diff --file {{plan}}                               =7
-plan rollback 1 --reason "as it was" --yes              =7
-attach sms-fr --yes                                     =7
-detach sms-fr --yes                                     =7
+doctor                                                  @GET /v1/doctor
+doctor shop                                             @GET /v1/doctor/{{{{channel}}}}
+account --day 2026-03-01                                @GET /v1/account
+explain {KEY} --desk lille                              @GET /v1/contacts/{{{{key}}}}/explain
+drain desk:nantes --until 2h --reason r
+renew desk:nantes --until 3h                            @POST /v1/orders/{{{{order}}}}/renew
+switch off automation --until 30m --reason r --yes      @PUT /v1/switches/{{{{switch}}}}
+switch on automation                                    @DELETE /v1/switches/{{{{switch}}}}
+break-glass ask desk:lille --reason fire --yes          @POST /v1/break-glass
+break-glass confirm {{glass}} --yes                     @POST /v1/break-glass/{{{{request}}}}/confirm
+orders
+break-glass end {{glass}}                               @DELETE /v1/break-glass/{{{{request}}}}
+plan diff 1 2                                           @GET /v1/plan/diff
+plan diff --file {{plan}}                               @POST /v1/plan/diff
+plan try {{plan}} --last 5                              @POST /v1/decisions/batch
+plan rollback 1 --reason "as it was" --yes              @POST /v1/plan/rollback
+plan schedule add {{plan}} --at 2h --reason r           @POST /v1/plan/scheduled
+plan schedule list                                      @GET /v1/plan/scheduled
+plan schedule cancel {{entry}}                          @DELETE /v1/plan/scheduled/{{{{entry}}}}
+attach sms-fr --yes                                     @POST /v1/channels/{{{{channel}}}}/attach
+detach sms-fr --yes                                     @POST /v1/channels/{{{{channel}}}}/detach
+audit list                                              @GET /v1/audit
+audit anchors --limit 5                                 @GET /v1/audit/anchors
+audit verify --since 2h                                 @POST /v1/audit/verify
 """
 CALENDAR = """BEGIN:VCALENDAR\r
 BEGIN:VEVENT\r
@@ -107,13 +122,18 @@ def written(command, folder):
         "plan": folder / "plan.json",
         "calendar": folder / "work.ics",
         "report": folder / "report.json",
+        "glass": "g1",
+        "entry": "s1",
     }
 
 
 def lines(names):
+    """Each call with its exit code: 7 where the service has no such route yet."""
     for line in STORY.strip().splitlines():
         text, _, code = line.partition("  =")
-        yield shlex.split(text.format(**names)), int(code or 0)
+        text, _, route = text.partition("  @")
+        older = route and tuple(route.format().split()) not in VIEWS
+        yield shlex.split(text.format(**names)), 7 if older else int(code or 0)
 
 
 @pytest.mark.parametrize("form", ["table", "json"])
@@ -135,7 +155,7 @@ def test_every_verb_does_its_work_in_both_languages_and_both_forms(command, tmp_
 
 def test_the_story_above_uses_every_verb():
     typed = [line.split() for line in STORY.strip().splitlines()]
-    used = {" ".join(words[:2]) for words in typed} | {words[0] for words in typed}
+    used = {" ".join(words[:depth]) for words in typed for depth in (1, 2, 3)}
 
     assert {verb.path for verb in VERBS} - used == ELSEWHERE
 

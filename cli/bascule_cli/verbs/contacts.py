@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bascule_cli.answers import at, entries, rows, safe, text
+from bascule_cli.answers import at, entries, rows, text
 from bascule_cli.client import below
 from bascule_cli.kinds import CONTENTS, NAME, PAIR
 from bascule_cli.kit import Given, Verb
@@ -18,7 +18,7 @@ ATTEMPTS = columns("at:time desk outcome detail because")
 REJECTED = columns("desk! reason in_words")
 STATES = (
     "accepted", "sending", "sent", "delivered", "answered", "closed", "abandoned", "deferred", "unknown", "informed",
-    "expired", "dead",
+    "expired", "dead", "observed",
 )  # fmt: skip
 SHOWN = columns(
     "key kind:state state:state channel medium market purpose party served_by accepted_at:time deadline:time text"
@@ -114,17 +114,8 @@ def explain(session: Session, key: str, desk: str | None) -> None:
     """Why a contact went where it went, in words, from what was stored then."""
     path, language = below("contacts", key, "explain"), session.words.language
     found = session.client.read(path, language=language, desk=desk).document
-    session.show(found, *[safe(line) for line in _sentences(found)])
-
-
-def _sentences(found: Any) -> list[str]:
-    """Every sentence of an explanation, whatever it is below."""
-    if isinstance(found, str):
-        return [found]
-    if isinstance(found, list):
-        return [line for one in found for line in _sentences(one)]
-    told = [at(found, name) for name in ("words", "in_words", "sentences", "text") if at(found, name)]
-    return _sentences(told[0]) if told else []
+    lines = at(found, "lines")
+    session.show(found, *(text(line) for line in lines if lines) if isinstance(lines, list) else ())
 
 
 def erase(session: Session, *, address: str, channel: str | None, yes: bool) -> None:

@@ -17,13 +17,18 @@ from bascule_cli.times import shown
 from bascule_cli.trouble import NotFound, Wrong
 
 LIST = columns("id! kind:state scope! until:time owner reason")
+WINDOWS = columns("id! title scopes kind:state until:time owner reason")
+SWITCHES = columns("switch! until:time owner reason")
+GLASS = columns("id! state:state scope! until:time owner confirmed_by reason")
 POSTURES = ("calm", "alert", "crisis")
 
 
 def listed(session: Session) -> None:
     """All orders that have not ended."""
     found = session.client.read(ORDERS.path).document
-    session.show(found, Table(columns=LIST, rows=rows(found, "orders"), empty="say.no_orders"))
+    shown = [(WINDOWS, "maintenance"), (SWITCHES, "switches"), (GLASS, "break_glass")]
+    more = [Table(columns=columns_, rows=rows(found, name)) for columns_, name in shown if rows(found, name)]
+    session.show(found, Table(columns=LIST, rows=rows(found, "orders"), empty="say.no_orders"), *more)
 
 
 def give(session: Session, wanted: Mapping[str, Any], *, ask: bool, yes: bool) -> None:
@@ -36,8 +41,9 @@ def give(session: Session, wanted: Mapping[str, Any], *, ask: bool, yes: bool) -
 
 
 def _ordering(kind: str, *, ask: bool) -> Callable[..., None]:
-    def order(session: Session, *, scope: str, until: int | str, reason: str, yes: bool) -> None:
-        give(session, {"kind": kind, "scope": scope, "until": until, "reason": reason}, ask=ask, yes=yes)
+    def order(session: Session, *, yes: bool, **given: Any) -> None:
+        wanted = {"kind": kind, **{name: value for name, value in given.items() if value is not None}}
+        give(session, wanted, ask=ask, yes=yes)
 
     return order
 
@@ -103,12 +109,13 @@ REASON = Given(name="--reason", kind=NAME, needed=True)
 YES = Given(name="--yes", flag=True)
 ORDER = Given(name="order", kind=NAME, needed=True)
 COMMON = (SCOPE, UNTIL, REASON, YES)
+TAKING_OUT = (*COMMON, Given(name="--break-glass", kind=NAME))
 VERBS = (
     Verb(path="orders", run=listed),
-    Verb(path="override down", run=_ordering("force_down", ask=True), given=COMMON),
+    Verb(path="override down", run=_ordering("force_down", ask=True), given=TAKING_OUT),
     Verb(path="override up", run=_ordering("force_up", ask=True), given=COMMON),
-    Verb(path="drain", run=_ordering("drain", ask=False), given=COMMON),
-    Verb(path="suspend", run=_ordering("maintenance", ask=False), given=COMMON),
+    Verb(path="drain", run=_ordering("drain", ask=False), given=TAKING_OUT),
+    Verb(path="suspend", run=_ordering("maintenance", ask=False), given=TAKING_OUT),
     Verb(path="release", run=release, given=(ORDER,)),
     Verb(path="renew", run=renew, given=(ORDER, UNTIL)),
     Verb(

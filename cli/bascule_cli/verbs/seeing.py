@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bascule_cli.answers import as_json, at, entries, rows, text
+from bascule_cli.answers import at, entries, rows, text
 from bascule_cli.client import below
 from bascule_cli.kinds import NAME, PAST
 from bascule_cli.kit import Given, Verb
@@ -127,47 +127,11 @@ def notices(session: Session) -> None:
     session.show(found, Table(columns=NOTICES, rows=rows(found, "notices")))
 
 
-def doctor(session: Session, channel: str | None) -> None:
-    """What is set up wrongly, or soon will be. Raises Refused (exit 1) when anything is."""
-    client = session.client
-    general = client.read("/v1/doctor").document if not channel else {}
-    names = [channel] if channel else _channels(client.read("/v1/health").document)
-    found = [(general, "")] if general else []
-    for number, name in enumerate(names, 1):
-        session.screen.progress(session.words("say.examining", channel=name, number=number, of=len(names)))
-        found.append((client.read(below("doctor", name)).document, name))
-    session.screen.progress("")
-    findings = [{"where": name, **one} for document, name in found for one in rows(document, "findings")]
-    session.show(
-        {"findings": findings},
-        Table(columns=FINDINGS, rows=[_finding(f, session) for f in findings], empty="say.healthy"),
-    )
-    if findings:
-        raise Refused("trouble.findings", hint="next.findings", count=len(findings))
-
-
-FINDINGS = columns("severity code! where! what do")
-
-
-def _channels(found: Any) -> list[str]:
-    return sorted({str(path["channel"]) for path in rows(found, "paths") if path.get("channel")})
-
-
-def _finding(found: Mapping[str, Any], session: Session) -> Mapping[str, Any]:
-    """Words by language are shown in ours."""
-    language = session.words.language
-    return {
-        name: value.get(language, as_json(value, indent=None)) if isinstance(value, dict) else value
-        for name, value in found.items()
-    }
-
-
 PATH = Given(name="--path", kind=NAME)
 CHANNEL = Given(name="channel", kind=NAME)
 VERBS = (
     Verb(path="status", run=overview),
     Verb(path="health", run=health, given=(CHANNEL,)),
-    Verb(path="doctor", run=doctor, given=(CHANNEL,)),
     Verb(path="backlogs", run=backlogs),
     Verb(
         path="flips", run=flips, given=(PATH, Given(name="--since", kind=PAST), Given(name="--to", kind=PAST))
