@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from typing import Any
@@ -37,7 +38,7 @@ class Program:
 
     def run(self, arguments: Sequence[str]) -> int:
         """Do what the arguments say; the exit code."""
-        root = build(VERBS, self.session.words)
+        root = tree(self.session.words)
         program = "--json" in arguments
         try:
             return self._run(root, arguments)
@@ -85,6 +86,12 @@ class Program:
             for line in (sentence, *(f"  {line}" for line in trouble.lines), *([hint] if hint else [])):
                 screen.note(line)
         return trouble.code
+
+
+@cache
+def tree(words: Words) -> SpeakingGroup:
+    """Every verb in one language."""
+    return build(VERBS, words)
 
 
 def own_version() -> str:

@@ -38,6 +38,10 @@ class Screen:
         """A document as JSON, whole."""
         self.out.write(as_json(document) + "\n")
 
+    def verbatim(self, words: str) -> None:
+        """A text as it is, for a file; harmless where somebody looks at it."""
+        self.out.write(safe(words) if self.out.isatty() else words)
+
     def record(self, document: Any) -> None:
         """One of a stream of documents: a line, at once."""
         self.out.write(as_json(document, indent=None) + "\n")

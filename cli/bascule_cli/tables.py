@@ -78,7 +78,7 @@ def records(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
 
 def _time(value: Any, words: Words, zone: tzinfo | None) -> str:
     del words
-    return shown(value, zone) if isinstance(value, str) and value else text(value)
+    return text(shown(value, zone)) if isinstance(value, str) else text(value)
 
 
 def _length(value: Any, words: Words, zone: tzinfo | None) -> str:

@@ -1,6 +1,7 @@
 """Whatever a server answers, the command ends with one of its exit codes and words, never with a traceback."""
 
 import json
+import re
 import shlex
 import socket
 import threading
@@ -11,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bascule_cli.answers import safe
 from bascule_cli.client import Raw
 from bascule_cli.main import Program
 from bascule_cli.screen import Screen
@@ -108,6 +108,8 @@ ANSWERS = st.builds(
         optional={"etag": st.sampled_from(('"7"', "7", 'W/"x"', '"'))},
     ),
 )
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Cursor, colour, bell, and the direction of reading: written apart from the command's own list."""
 NEEDED = {
     "SCOPE": "desk:paris",
     "--until": "2h",
@@ -171,6 +173,62 @@ def run(arguments, wire, *, language="en", terminal=False):
     return int(Program(session=session).run(arguments)), out.getvalue(), err.getvalue()
 
 
+HOSTILE = "\x1b]0;gone\x07\x1b[2J \u202eflip \x9b31m"
+ROW = {**dict.fromkeys(FIELDS, HOSTILE), "id": HOSTILE, "state": "up"}
+ASKED = [verb for verb in VERBS if verb.path not in ("logout", "completion")]
+SHAPES = {
+    "words": dict.fromkeys(FIELDS, HOSTILE),
+    "rows": {name: HOSTILE if name == "id" else [{**ROW, "next": [ROW]}] for name in FIELDS},
+    "objects": {name: {"inner": ROW, **ROW} for name in FIELDS},
+    "numbers": dict.fromkeys(FIELDS, 10**300),
+    "wrong": {name: ([None, 3, [], "x"], -1.5, True)[place % 3] for place, name in enumerate(FIELDS)},
+}
+AS_IT_IS = ("evidence report", "plan show")
+"""Texts for a file are given as they are; where somebody looks they are made harmless, too."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("code", [200, 409])
+def test_words_of_others_move_no_cursor_and_colour_nothing(shape, code):
+    typed_json = {"content-type": "application/json", "etag": '"1"'}
+    answer = Raw(code=code, text=json.dumps(SHAPES[shape]), headers=typed_json)
+
+    for verb in ASKED:
+        for more in ((), ("--json",)):
+            ended, out, err = run([*typed(verb), *more], Script([answer]))
+
+            assert ended in set(Exit), verb
+            assert verb.path in AS_IT_IS or HARMFUL.findall(out + err) == [], verb
+
+
+@pytest.mark.parametrize("path", AS_IT_IS)
+def test_a_text_for_a_file_is_harmless_on_a_terminal(path):
+    verb = next(one for one in VERBS if one.path == path)
+    page = json.dumps({"text": HOSTILE}) if path == "plan show" else f"<html>{HOSTILE}"
+    answer = Raw(
+        code=200,
+        text=page,
+        headers={"content-type": "application/json" if path == "plan show" else "text/html"},
+    )
+
+    more = [] if path == "plan show" else ["--page"]
+    _, plain, _ = run([*typed(verb), *more], Script([answer]))
+    _, shown, _ = run([*typed(verb), *more], Script([answer]), terminal=True)
+
+    assert HOSTILE in plain
+    assert HARMFUL.findall(shown) == []
+
+
+def test_what_is_no_json_to_others_is_none_to_us():
+    deep, long = "[" * 9000, '{"a": ' + "9" * 5000 + "}"
+    for text in ('{"a": 1e999}', '{"a": NaN}', '{"a": -Infinity}', "[1]", "7", deep, long):
+        answer = Raw(code=200, text=text, headers={"content-type": "application/json"})
+
+        ended, out, _ = run(["orders", "--json"], Script([answer]))
+
+        assert (ended, out) == (Exit.UNREACHABLE, ""), text[:20]
+
+
 @pytest.mark.parametrize(
     "verb", [verb for verb in VERBS if verb.path != "logout"], ids=lambda verb: verb.path
 )
@@ -194,9 +252,8 @@ def test_any_answer_ends_in_an_exit_code_and_words_that_do_no_harm(verb, answers
 
     assert code in set(Exit)
     assert code in (Exit.DONE, Exit.FOUND) or err.strip()
-    if form != "terminal" and verb.path != "evidence report":
-        assert safe(out) == out
-        assert safe(err) == err
+    if form != "terminal" and verb.path not in AS_IT_IS:
+        assert HARMFUL.findall(out + err) == []
 
 
 def served(answer):

@@ -16,7 +16,7 @@ from bascule_cli.web import checked
 
 TOKEN = re.compile(r"[\x21-\x7e]{8,4096}")
 SHELLS = ("bash", "zsh", "fish")
-WHO = columns("id! name role expires:time")
+WHO = columns("id! name role markets expires:time")
 
 
 def login(session: Session, url: str) -> None:

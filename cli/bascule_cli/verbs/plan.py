@@ -26,7 +26,7 @@ def show(session: Session, version: int | None) -> None:
         session.screen.document(found.document)
     else:
         words = str(at(found.document, "text") or "")
-        session.screen.out.write(words if words.endswith("\n") else words + "\n")
+        session.screen.verbatim(words)
 
 
 def versions(session: Session, limit: int, cursor: str | None) -> None:

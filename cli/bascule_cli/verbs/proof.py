@@ -23,7 +23,7 @@ def report(session: Session, *, path: str, since: str | None, to: str | None, pa
         found = session.client.ask(asked)
         if "<html" not in found.text[:2000].lower():
             raise Unreachable("trouble.junk", hint="next.junk")
-        session.screen.out.write(found.text)
+        session.screen.verbatim(found.text)
         return
     document = session.client.read(below("evidence", path), **query).document
     session.show(document, *_said(session, document))
