@@ -16,7 +16,7 @@ from bascule_cli.client import Wire
 from bascule_cli.main import Program
 from bascule_cli.screen import Screen
 from bascule_cli.session import Session
-from bascule_cli.speech import Words
+from bascule_cli.speech import Words, wanted_language
 from bascule_cli.web import Web
 from chalicelib.domain.model import row_key
 from chalicelib.domain.outbox import Due, RowState, moved
@@ -156,7 +156,11 @@ class Command:
         access = {"BASCULE_URL": self.gateway.url, "BASCULE_TOKEN": token_of(self.role)} if self.role else {}
         environment = {**access, **self.environment}
         screen = Screen(
-            out=out, err=err, words=Words(language=self.language), zone=UTC, environment=environment
+            out=out,
+            err=err,
+            words=Words(language=wanted_language(arguments, {"LANG": self.language})),
+            zone=UTC,
+            environment=environment,
         )
         session = Session(
             screen=screen, environment=environment, stdin=stdin, wire=self.wire,

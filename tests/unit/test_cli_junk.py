@@ -176,10 +176,15 @@ def run(arguments, wire, *, language="en", terminal=False):
 HOSTILE = "\x1b]0;gone\x07\x1b[2J \u202eflip \x9b31m"
 ROW = {**dict.fromkeys(FIELDS, HOSTILE), "id": HOSTILE, "state": "up"}
 ASKED = [verb for verb in VERBS if verb.path not in ("logout", "completion")]
+LISTS = {
+    "paths", "orders", "windows", "next", "evidence", "loads", "contacts", "decision", "rejected",
+    "attempts", "versions",
+    "flips", "backlogs", "streams", "findings", "faults", "changes", "conflicts", "letters", "incidents", "catch_ups",
+}  # fmt: skip
 SHAPES = {
     "words": dict.fromkeys(FIELDS, HOSTILE),
-    "rows": {name: HOSTILE if name == "id" else [{**ROW, "next": [ROW]}] for name in FIELDS},
-    "objects": {name: {"inner": ROW, **ROW} for name in FIELDS},
+    "rows": {name: [{**ROW, "next": [ROW]}] if name in LISTS else HOSTILE for name in FIELDS},
+    "objects": {name: {"inner": ROW, **ROW} if name in LISTS else HOSTILE for name in FIELDS},
     "numbers": dict.fromkeys(FIELDS, 10**300),
     "wrong": {name: ([None, 3, [], "x"], -1.5, True)[place % 3] for place, name in enumerate(FIELDS)},
 }

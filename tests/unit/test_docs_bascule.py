@@ -20,7 +20,7 @@ pytestmark = pytest.mark.enable_socket
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs" / "operating").glob("*.md"))
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
-NOT_RUN = ("pipx ", "pip ", "source ", "eval ")
+NOT_RUN = ("pipx ", "source ", "sed ")
 CHANGING = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<key>"),
@@ -32,6 +32,9 @@ CHANGING = (
     (re.compile(r" +"), " "),
 )
 BEGUN = {"API": "https://contact.shop.example", "AUTH": "Authorization: Bearer bsc_a1_token-of-the-reader"}
+
+
+LILLE_FIRST = ('"paris", "lille", "nantes"', '"lille", "paris", "nantes"')
 
 
 def box_a_is_down(command):
@@ -48,14 +51,19 @@ def probed(command):
 
 
 def two_versions(command):
+    Path("plan.yaml").write_text(Path("plan.yaml").read_text().replace(*LILLE_FIRST))
     command.run("plan", "publish", "plan.yaml", "--reason", "lille first on Sundays", "--yes")
 
 
-NOT_SERVED_YET = (
-    "account", "attach", "audit anchors", "audit list", "audit verify", "break-glass ask", "break-glass confirm",
-    "break-glass end", "detach", "doctor", "explain", "plan diff", "plan rollback", "plan schedule add",
-    "plan schedule cancel", "plan schedule list", "plan try", "renew", "switch off", "switch on",
-)  # fmt: skip
+NEEDS = {
+    "against-a-rule.md": ("POST", "/v1/break-glass"),
+    "begin-beside.md": ("POST", "/v1/channels/{channel}/attach"),
+    "change-the-plan.md": ("POST", "/v1/plan/diff"),
+    "nobody-changed-it.md": ("POST", "/v1/audit/verify"),
+    "roll-the-plan-back.md": ("POST", "/v1/plan/rollback"),
+    "why-it-went-there.md": ("GET", "/v1/contacts/{key}/explain"),
+}
+"""What a page's commands ask that a release may not have yet."""
 SCENES = {"a-channel-is-down.md": box_a_is_down, "roll-the-plan-back.md": two_versions}
 """What has happened before a page begins; every path was probed once elsewhere."""
 
@@ -74,8 +82,11 @@ def shown(command, line, folder):
     """What a line prints, as a terminal shows it: `> FILE` and `; echo $?` as a shell does them."""
     text, echo, _ = line.partition("; echo $?")
     text, _, target = text.partition(" > ")
-    program, *arguments = shlex.split(text.replace("$KEY", KEY))
+    words = shlex.split(text.replace("$KEY", KEY))
+    second = words[0] == "BASCULE_TOKEN=$BEAS"
+    program, *arguments = words[second:]
     assert program == "bascule", line
+    command.role = "operator" if second else "admin"
     if arguments[0] == "login":
         command.keyboard, command.hidden = (
             True,
@@ -91,10 +102,21 @@ def shown(command, line, folder):
     return out + said.err + (f"{said.code}\n" if echo else "")
 
 
+def edited(line, folder):
+    """What the line's `s/old/new/` makes of its file."""
+    *_, script, name = shlex.split(line)
+    _, old, new, _ = script.split("/")
+    text = (folder / name).read_text()
+    assert old in text, line
+    (folder / name).write_text(text.replace(old, new))
+
+
 def played(command, block, folder):
     """The block as it would be printed now."""
     made = []
     for line in (one for one in block.splitlines() if one.startswith("$ ")):
+        if line.startswith("$ sed -i "):
+            edited(line, folder)
         printed = "" if line[2:].startswith(NOT_RUN) else shown(command, line[2:], folder)
         made.append(f"{line}\n{printed}")
     return "".join(made)
@@ -106,8 +128,14 @@ def plain(text):
     return text
 
 
+def served(page):
+    if page.name in NEEDS and NEEDS[page.name] not in VIEWS:
+        pytest.skip(f"this release has no {' '.join(NEEDS[page.name])}")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_bascule_line_prints_what_its_page_shows(command, page, tmp_path):
+    served(page)
     SCENES.get(page.name, probed)(command)
     text = page.read_text()
 
@@ -120,6 +148,7 @@ def test_every_bascule_line_prints_what_its_page_shows(command, page, tmp_path):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_curl_of_the_page_does_what_the_command_does(command, page, tmp_path):
+    served(page)
     SCENES.get(page.name, probed)(command)
     files = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
     shell = Shell(
@@ -143,7 +172,7 @@ def test_the_pages_show_every_verb():
     ]
     used = {" ".join(words[:depth]) for words in typed for depth in (1, 2, 3)}
 
-    assert {verb.path for verb in VERBS} - used == {"completion", *NOT_SERVED_YET}
+    assert {verb.path for verb in VERBS} - used == {"completion"}
 
 
 def test_every_page_is_in_the_list_of_buttons_and_has_a_way_back():

@@ -39,8 +39,8 @@ def scheduled(session: Session) -> None:
 def schedule(session: Session, *, file: str, at: str, reason: str, after: int | None) -> None:
     """Have a text published at a time; with `after` only if that is the newest version then."""
     follows = "*" if after is None else f'"{after}"'
-    body = {"text": file, "at": at, "reason": reason}
-    asked = Ask(method="POST", path=PATH, body=body, headers={"If-Match": follows})
+    query, headers = {"at": at, "reason": reason}, {"If-Match": follows}
+    asked = Ask(method="POST", path=PATH, query=query, body=file, media="application/yaml", headers=headers)
     _said(session, "say.scheduled", session.client.ask(asked).document)
 
 
