@@ -164,11 +164,11 @@ def test_every_curl_of_the_page_does_what_the_command_does(command, page, tmp_pa
 
 def test_the_pages_show_every_verb():
     typed = [
-        line.removeprefix("$ bascule ").replace(";", "").split()
+        line.partition("bascule ")[2].replace(";", "").split()
         for page in PAGES
         for block in CONSOLE.findall(page.read_text())
         for line in block.splitlines()
-        if line.startswith("$ bascule ")
+        if re.match(r"\$ (\S+=\S+ )?bascule ", line)
     ]
     used = {" ".join(words[:depth]) for words in typed for depth in (1, 2, 3)}
 
