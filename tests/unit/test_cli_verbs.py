@@ -148,8 +148,8 @@ def test_every_verb_does_its_work_in_both_languages_and_both_forms(command, tmp_
         glass = (re.findall(r"\bg\d+\b", said.out) or [glass])[0]
 
         assert (said.code, bool(said.err)) == (code, code != 0), (arguments, said)
-        assert said.out.strip() or code > 1, arguments
-        if form == "json" and code <= 1 and arguments[0] not in ("completion", "tail"):
+        assert said.out.strip() or code, arguments
+        if form == "json" and said.out and arguments[0] not in ("completion", "tail"):
             assert isinstance(said.json, dict), arguments
     assert set(VIEWS) - set(command.gateway.asked) == set()
 
@@ -167,9 +167,10 @@ def test_french_and_english_say_the_same_thing_in_different_words(command):
         command.language = language
         told[language] = command.run("drain", "desk:paris", "--until", "30m", "--reason", "r").out
         command.run("release", "desk:paris")
+        command.gateway.api.world.clock.advance(60)
 
     assert told["en"] == "drain desk:paris until 03-02 09:30: order o1.\n"
-    assert told["fr"] == "délester desk:paris jusqu'à 03-02 09:30 : ordre o3.\n"
+    assert told["fr"] == "délester desk:paris jusqu'à 03-02 09:31 : ordre o3.\n"
 
 
 def test_json_is_the_services_own_document(command):
