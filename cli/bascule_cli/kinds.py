@@ -1,0 +1,114 @@
+"""How the words of a command line are read: times, files, names, pairs."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bascule_cli.session import Session
+from bascule_cli.times import NoTime, ahead, past
+from bascule_cli.trouble import Wrong
+
+MOST_BYTES = 10_000_000
+
+
+class Ahead(click.ParamType[Any]):
+    """A time ahead, as the service reads it: whole minutes, or an ISO time."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """Raises Wrong for what is no time."""
+        session = _session(ctx)
+        try:
+            return ahead(str(value), session.now(), session.zone)
+        except NoTime:
+            raise Wrong("trouble.ahead", hint="next.times", text=value) from None
+
+
+class Past(click.ParamType[Any]):
+    """A moment behind us, as an ISO time."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises Wrong for what is no time."""
+        session = _session(ctx)
+        try:
+            return past(str(value), session.now(), session.zone)
+        except NoTime:
+            raise Wrong("trouble.past", hint="next.times", text=value) from None
+
+
+class Moment(click.ParamType[Any]):
+    """A time ahead, as an ISO time."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises Wrong for what is no time."""
+        session = _session(ctx)
+        try:
+            found = ahead(str(value), session.now(), session.zone)
+        except NoTime:
+            raise Wrong("trouble.ahead", hint="next.times", text=value) from None
+        return found if isinstance(found, str) else (session.now() + timedelta(minutes=found)).isoformat()
+
+
+class Contents(click.ParamType[Any]):
+    """A file's text; ``-`` is standard input."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises Wrong for a file that cannot be read, is no UTF-8, or is far too large."""
+        try:
+            if value == "-":
+                return _session(ctx).stdin.read(MOST_BYTES + 1)
+            path = Path(str(value))
+            if path.stat().st_size > MOST_BYTES:
+                raise Wrong("trouble.large_file", path=value)
+            return path.read_text("utf-8")
+        except (OSError, ValueError) as failed:
+            raise Wrong(
+                "trouble.file", path=value, why=getattr(failed, "strerror", None) or "UTF-8?"
+            ) from None
+
+
+class Name(click.ParamType[Any]):
+    """A name that is not empty."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises Wrong for an empty one."""
+        if not str(value).strip():
+            raise Wrong("trouble.empty", name=str(param.name if param else "").upper())
+        return str(value)
+
+
+class Pair(click.ParamType[Any]):
+    """``name=value``."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Raises Wrong without the sign between them."""
+        if isinstance(value, tuple):
+            return value
+        name, sign, rest = str(value).partition("=")
+        if not sign or not name:
+            raise Wrong("trouble.pair", text=value)
+        return name, rest
+
+
+def _session(ctx: click.Context | None) -> Session:
+    found: Session = (ctx or click.get_current_context()).obj
+    return found
+
+
+AHEAD, PAST, MOMENT = Ahead(), Past(), Moment()
+CONTENTS, NAME, PAIR = Contents(), Name(), Pair()
