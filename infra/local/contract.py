@@ -31,7 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     asked = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    options = ("--phases", asked.phases, "--max-examples", str(asked.examples), "--seed", str(asked.seed))
+    options: tuple[str, ...] = (
+        "--phases",
+        asked.phases,
+        "--max-examples",
+        str(asked.examples),
+        "--seed",
+        str(asked.seed),
+    )
     options += ("--max-time", str(asked.seconds))
     options += ("--include-operation-id-regex", asked.only) if asked.only else ()
     with Fakes() as fakes, local_stack() as stack:

@@ -252,6 +252,23 @@ def test_a_limit_is_a_whole_number_from_1_to_200(api, limit):
     assert reply.json["faults"][0]["path"] == "limit"
 
 
+@pytest.mark.parametrize("name", ["from", "until"])
+@pytest.mark.parametrize(
+    "far",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0221-10-28T05:00:00Z", "9999-12-31T23:59:59Z"],
+)
+def test_times_beyond_all_use_are_refused_at_once(api, name, far):
+    asked = [
+        api.ask("GET", path, query={name: [far]}) for path in ("/v1/flips", "/v1/evidence/shop%23in%23fr")
+    ]
+    asked.append(api.ask("POST", "/v1/evidence/shop%23in%23fr/tickets", {"ticket": "T", name: far}))
+
+    assert {one.code for one in asked} == {400}
+    assert all(
+        one.json["faults"] == [{"path": name, "message": "must be within 400 days of now"}] for one in asked
+    )
+
+
 @pytest.mark.parametrize("path", ["/v1/contacts", "/v1/plan/versions"])
 @pytest.mark.parametrize("cursor", ["x", "é", "====", "a" * 3000, "MTA", "../..", "bm90LWEtbnVtYmVy"])
 def test_a_cursor_that_is_not_ours_is_refused(api, path, cursor):

@@ -15,6 +15,8 @@ from chalicelib.service.operate.refusals import Faulty
 from chalicelib.web.loss_page import LANGUAGES, loss_page
 
 DAY = timedelta(days=1)
+FARTHEST = timedelta(days=400)
+"""The ledger is read hour by hour from then to now."""
 MOST_BYTES = 5_000_000
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TICKET = ("ticket", "from", "until", "digest")
@@ -68,8 +70,8 @@ def path_of(asked: Asked) -> str:
 
 def span(given: Mapping[str, object], now: datetime, most: timedelta) -> dict[str, datetime]:
     """`since` and `until` from `from` and `until`: the 24 hours before `until`, which is now, unless given."""
-    until = _time(given, "until") or now
-    since = _time(given, "from") or until - DAY
+    until = _time(given, "until", now) or now
+    since = _time(given, "from", now) or until - DAY
     if not since < until:
         raise Faulty(Fault(path="from", message="must be before until"))
     if until - since > most:
@@ -77,11 +79,13 @@ def span(given: Mapping[str, object], now: datetime, most: timedelta) -> dict[st
     return {"since": since, "until": until}
 
 
-def _time(given: Mapping[str, object], name: str) -> datetime | None:
+def _time(given: Mapping[str, object], name: str, now: datetime) -> datetime | None:
     if name not in given:
         return None
     place = Place(value=given[name], path=name)
     found = instant(place)
+    if found is not None and abs(found - now) > FARTHEST:
+        place.fault(f"must be within {FARTHEST.days} days of now")
     settled(place)
     return found
 
