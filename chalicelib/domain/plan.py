@@ -8,6 +8,7 @@ from chalicelib.domain.canary_plan import CanaryPlan
 from chalicelib.domain.detection.baseline import Baseline
 from chalicelib.domain.hours import Hours
 from chalicelib.domain.load import Capacity, Staff
+from chalicelib.domain.match import Match
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
 from chalicelib.domain.subscriber import Subscriber
 from chalicelib.domain.surge.levers import CapacityPlan
@@ -63,27 +64,6 @@ class Desk:
     media: frozenset[Medium] = WRITTEN
     ring: int = 20
     staff: Staff = field(default_factory=Staff)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """Conditions that must all hold. `channel` may be empty (any). Keywords are compared casefolded, by word."""
-
-    channel: str = ""
-    keywords: frozenset[str] = frozenset()
-    traits: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def weight(self) -> int:
-        """How specific it is; the most specific match wins, then the plan's order."""
-        return bool(self.channel) + 2 * len(self.traits) + 2 * bool(self.keywords)
-
-    def holds(self, contact: Contact, words: frozenset[str]) -> bool:
-        """True when every condition but the channel (which the index has dealt with) holds."""
-        if self.keywords and not (self.keywords & words):
-            return False
-        traits = contact.traits
-        return all(traits.get(name, "").casefold() in values for name, values in self.traits.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

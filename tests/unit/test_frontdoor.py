@@ -13,7 +13,7 @@ from chalicelib.domain.health import Belief
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import Medium
 from chalicelib.domain.orders import Order, OrderKind, Orders
-from chalicelib.domain.plan import Capacity, ChannelPlan, Desk, Door, Match, Plan, Purpose
+from chalicelib.domain.plan import Capacity, ChannelPlan, Desk, Door, Plan, Purpose
 from chalicelib.domain.routing import Situation
 from chalicelib.web.words import say
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.match import Match
 from chalicelib.domain.model import Medium
-from chalicelib.domain.plan import WORLD, ChannelPlan, Match, Plan, Purpose
+from chalicelib.domain.plan import WORLD, ChannelPlan, Plan, Purpose
 from chalicelib.domain.plan_document.faults import Fault
 
 Media = Mapping[str, Medium]

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from chalicelib.domain.plan import Desk, Match, Purpose, SafetyRule
+from chalicelib.domain.match import Match
+from chalicelib.domain.plan import Desk, Purpose, SafetyRule
 from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.plan_document.fields import duration, texts_by
 

@@ -9,8 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from chalicelib.domain.hours import Hours
+from chalicelib.domain.match import Match
 from chalicelib.domain.permission.pace import LONGEST as LONGEST_WAIT
-from chalicelib.domain.plan import MIN_WAIT, WRITTEN, ChannelPlan, Desk, Match, Plan, Purpose
+from chalicelib.domain.plan import MIN_WAIT, WRITTEN, ChannelPlan, Desk, Plan, Purpose
 from chalicelib.domain.plan_document.canary import canary_document
 from chalicelib.domain.plan_document.channels import market, read_channels, read_desks
 from chalicelib.domain.plan_document.faults import Fault, Place, PlanRefused
