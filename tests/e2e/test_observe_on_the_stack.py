@@ -24,7 +24,7 @@ from tests.unit.doctor_side import MORE, SECRETS, plan
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
 CONTACTS = 1000 if os.environ.get("BASCULE_DRILL") == "full" else 48
-PATIENCE = 300
+PATIENCE, COLD_START = 300, 120
 FORWARDED = ("messenger-fr", "whatsapp-fr", "sms-fr")
 
 
@@ -101,6 +101,14 @@ def genuine(scene: Scene, arrived: Arrived) -> bool:
     return arrived.headers["x-hub-signature-256"] == signatures.meta(secret, arrived.body)
 
 
+def awake(scene: Scene) -> bool:
+    """True once the operations' function answers as it should."""
+    try:
+        return scene.ops("GET", "/v1/plan").code == 200
+    except OSError:
+        return False
+
+
 @contextmanager
 def known_secrets(scene: Scene) -> Iterator[None]:
     """The doctor's channels' secrets beside the scene's own, for functions that begin anew."""
@@ -114,7 +122,9 @@ def known_secrets(scene: Scene) -> Iterator[None]:
     client.put_secret_value(SecretId=name, SecretString=json.dumps(document))
     try:
         with scene.stack.changed_environment("OperationsHandler", BASCULE_MARK=secrets.token_hex(4)):
+            until(lambda: awake(scene), "the function that began anew answers", COLD_START)
             yield
+        until(lambda: awake(scene), "and the one of before", COLD_START)
     finally:
         client.put_secret_value(SecretId=name, SecretString=before)
 
