@@ -11,6 +11,7 @@ import pytest
 from chalicelib.domain.frontdoor import MOST_BYTES, Feed, Note, Notice, WayState, document, feeds, ways
 from chalicelib.domain.health import Belief
 from chalicelib.domain.load import Load
+from chalicelib.domain.match import Match
 from chalicelib.domain.model import Medium
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.plan import Capacity, ChannelPlan, Desk, Door, Plan, Purpose
