@@ -36,6 +36,14 @@ def all_at_once(act: Callable[[int], Any], parallel: int = PARALLEL) -> list[Any
 
 
 class RaceSuite:
+    def test_of_many_who_claim_a_key_at_once_one_is_first(self, ports):
+        key = f"once#{uuid4().hex}"
+
+        answers = all_at_once(lambda _: ports.repeats.claim(key, "r1", NOW))
+
+        assert answers.count(None) == 1
+        assert {one.request for one in answers if one} == {"r1"}
+
     def test_twenty_duplicates_give_one_row(self, ports):
         given = row(uuid4().hex)
 
