@@ -26,5 +26,5 @@ def installed(wheel, folder):
 
 
 def run(*command):
-    made = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    made = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert made.returncode == 0, made.stderr
