@@ -68,30 +68,30 @@ evidence verify shop#in#fr {{report}}
 evidence ticket shop#in#fr INC-7
 people erase anne
 people erase anne --channel shop --yes
-doctor                                                  =1  @GET /v1/doctor
-doctor shop                                             @GET /v1/doctor/{{{{channel}}}}
-account --day 2026-03-01                                @GET /v1/account
-explain {KEY} --desk lille                              @GET /v1/contacts/{{{{key}}}}/explain
+doctor                                                  =1
+doctor shop
+account --day 2026-03-01
+explain {KEY} --desk lille
 drain desk:nantes --until 2h --reason r
-renew desk:nantes --until 3h                            @POST /v1/orders/{{{{order}}}}/renew
-switch off automation --until 30m --reason r --yes      @PUT /v1/switches/{{{{switch}}}}
-switch on automation                                    @DELETE /v1/switches/{{{{switch}}}}
-break-glass ask desk:lille --reason fire --yes          @POST /v1/break-glass
-break-glass confirm GLASS --yes                         =3  @POST /v1/break-glass/{{{{request}}}}/confirm
+renew desk:nantes --until 3h
+switch off automation --until 30m --reason r --yes
+switch on automation
+break-glass ask desk:lille --reason fire --yes
+break-glass confirm GLASS --yes                         =3
 orders
-break-glass end GLASS                                   @DELETE /v1/break-glass/{{{{request}}}}
-plan diff 1 2                                           @GET /v1/plan/diff
-plan diff --file {{plan}}                               @POST /v1/plan/diff
-plan try {{plan}} --last 5                              @POST /v1/decisions/batch
-plan rollback 1 --reason "as it was" --yes              @POST /v1/plan/rollback
-plan schedule add {{plan}} --at 2h --reason r           @POST /v1/plan/scheduled
-plan schedule list                                      @GET /v1/plan/scheduled
-plan schedule cancel {{entry}}                          @DELETE /v1/plan/scheduled/{{{{entry}}}}
-attach sms-fr --yes                                     =1  @POST /v1/channels/{{{{channel}}}}/attach
-detach sms-fr --yes                                     =1  @POST /v1/channels/{{{{channel}}}}/detach
-audit list                                              @GET /v1/audit
-audit anchors --limit 5                                 @GET /v1/audit/anchors
-audit verify --since 2h                                 @POST /v1/audit/verify
+break-glass end GLASS
+plan diff 1 2
+plan diff --file {{plan}}
+plan try {{plan}} --last 5
+plan rollback 1 --reason "as it was" --yes
+plan schedule add {{plan}} --at 2h --reason r
+plan schedule list
+plan schedule cancel {{entry}}
+attach sms-fr --yes                                     =1
+detach sms-fr --yes                                     =1
+audit list
+audit anchors --limit 5
+audit verify --since 2h
 """
 CALENDAR = """BEGIN:VCALENDAR\r
 BEGIN:VEVENT\r
@@ -128,12 +128,10 @@ def written(command, folder):
 
 
 def lines(names):
-    """Each call with its exit code: 7 where the service has no such route yet."""
+    """Each call with its exit code."""
     for line in STORY.strip().splitlines():
-        text, _, route = line.partition("  @")
-        text, _, code = text.partition("  =")
-        older = route and tuple(route.format().split()) not in VIEWS
-        yield shlex.split(text.format(**names)), 7 if older else int(code or 0)
+        text, _, code = line.partition("  =")
+        yield shlex.split(text.format(**names)), int(code or 0)
 
 
 @pytest.mark.parametrize("form", ["table", "json"])
