@@ -140,6 +140,8 @@ class Play:
         if "canary" in told:
             self._canaries.run(note.body)
             return
+        if "checkup" in told:  # the doctor's hourly look adds nothing to what is believed
+            return
         hung = self._wait() if told.get("channel") == MAIL else 0.0
         self._at(hung, lambda: self._wired.prober.run(note.body))
 

@@ -20,7 +20,7 @@ DESKS = """desks:
   desk-d: {channel: box-d, capacity: {rate: 3}}
 """
 PURPOSES = """purposes:
-  alarm: {match: [{channel: shop, keywords: [fire]}], routes: ALARM, essential: true}
+  alarm: {match: [{channel: shop, keywords: [fire]}], routes: ALARM, essential: true, single: "drawn so"}
   order: {match: [{channel: shop}], routes: ORDER, essential: true}
   advice: {match: [{channel: shop, keywords: [advice]}], routes: {fr: [desk-b]}}
 """

@@ -27,23 +27,25 @@ MORE = [f"box-{number}" for number in range(20 - len(OWN))]
 
 
 def plan(base: str = BASE, public: str = PUBLIC, *, weak: bool = False) -> str:
-    """Well by every rule; `weak` plants one channel for an essential purpose."""
+    """Well by every rule; `weak` plants a desk without opening hours."""
     channels = "".join(f'  {name}: {{{about}, base: "{base}"}}\n' for name, about in OWN.items())
     boxes = "".join(
         f'  {name}: {{kind: webhook, provider: p{n}, settings: {{url: "{base}/{name}"}}}}\n'
         for n, name in enumerate(MORE)
     )
-    routes = "[a]" if weak else "[a, b]"
+    hours = "" if weak else ", hours: always"
     return f"""schema: 1
 public_base_url: {public}
 market: fr
 languages: [fr, en]
+hours:
+  always: {{zone: Europe/Paris, open: {{mon-sun: ["00:00-24:00"]}}}}
 channels:
 {channels}{boxes}desks:
-  a: {{channel: box-0, capacity: {{rate: 5}}}}
-  b: {{channel: box-1, capacity: {{rate: 5}}}}
+  a: {{channel: box-0, capacity: {{rate: 5}}, hours: always}}
+  b: {{channel: box-1, capacity: {{rate: 5}}{hours}}}
 purposes:
-  all: {{match: [{{}}], routes: {{world: {routes}}}, essential: true, offer: {{fr: x, en: x}}}}
+  all: {{match: [{{}}], routes: {{world: [a, b]}}, essential: true, offer: {{fr: x, en: x}}}}
 """
 
 
