@@ -1,12 +1,10 @@
 """What is told of a catch-up that has ended: one event, with words in French and English."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib.domain.snapshot import moment
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
+from chalicelib.service.rings import told_by
 
 WHOLE = "whole"
 """How a catch-up ends whose list was read to its end."""
@@ -24,7 +22,7 @@ LANGUAGES = ("fr", "en")
 
 def fetched_event(note: str, now: datetime) -> Event | None:
     """The event of such a ring; None for any other message of that queue."""
-    entry = _entry(note)
+    entry = told_by(note, NOTED)
     if entry is None:
         return None
     counts = {name: int(entry[name]) for name in ("fetched", "known", "unread")}
@@ -38,12 +36,3 @@ def fetched_event(note: str, now: datetime) -> Event | None:
     return Event(
         id=event_id("fetched", entry["channel"], entry["id"]), type=EventType.FETCHED, at=now, about=about
     )
-
-
-def _entry(note: str) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(note)
-    except ValueError:
-        return None
-    entry = found.get(NOTED) if isinstance(found, dict) else None
-    return entry if isinstance(entry, dict) else None

@@ -1,12 +1,12 @@
 """What is told when a checkup finds something new, or finds it mended: one event, in French and English."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.doctor.finding import Finding, Severity, read_finding
 from chalicelib.domain.snapshot import moment
 from chalicelib.domain.telling.event import Event, EventType, event_id
+from chalicelib.service.rings import told_by
 from chalicelib.web.doctor_words import LANGUAGES, in_words
 
 NOTED = "findings_changed"
@@ -19,12 +19,8 @@ MOST = 10
 
 def findings_event(note: str) -> Event | None:
     """The event of such a ring; None for any other message of that queue."""
-    try:
-        found = json.loads(note)
-    except ValueError:
-        return None
-    entry = found.get(NOTED) if isinstance(found, dict) else None
-    if not isinstance(entry, dict):
+    entry = told_by(note, NOTED)
+    if entry is None:
         return None
     new, over = ([read_finding(one) for one in entry[name]] for name in ("new", "over"))
     about = {

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.domain.permission.record import Glass
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
 from chalicelib.ports import Note
+from chalicelib.service.rings import told_by
 
 NOTED = "glass"
 LANGUAGES = ("fr", "en")
@@ -41,12 +42,8 @@ def note_of(glass: Glass, what: str, who: str, at: datetime) -> Note:
 
 def glass_event(note: str) -> Event | None:
     """The event that a message of the flips queue brings; None for others."""
-    try:
-        found = json.loads(note)
-    except ValueError:
-        return None
-    entry = found.get(NOTED) if isinstance(found, dict) else None
-    if not isinstance(entry, dict):
+    entry = told_by(note, NOTED)
+    if entry is None:
         return None
     words = WORDS[entry["what"]]
     about: dict[str, Any] = {name: entry[name] for name in entry if name not in ("id", "at")}

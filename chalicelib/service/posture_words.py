@@ -11,10 +11,7 @@ from chalicelib.domain.surge.streams import streams
 from chalicelib.domain.surge.verdict import Verdict
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
 from chalicelib.ports import Note
-from chalicelib.service.catch_up_words import fetched_event
-from chalicelib.service.finding_words import findings_event
-from chalicelib.service.glass_words import glass_event
-from chalicelib.service.schedule_words import scheduled_event
+from chalicelib.service.rings import told_by
 
 NOTED = "posture_changed"
 LANGUAGES = ("fr", "en")
@@ -70,19 +67,10 @@ def note_of(entry: Mapping[str, str]) -> Note:
     return Note(queue="flips", body=json.dumps({NOTED: dict(entry)}))
 
 
-def noted_event(note: str, now: datetime) -> Event | None:
-    """The event that a message brings: of a catch-up, checkup, posture, broken glass, scheduled plan; or None."""
-    made = fetched_event(note, now) or findings_event(note) or _changed_event(note)
-    return made or glass_event(note) or scheduled_event(note)
-
-
-def _changed_event(note: str) -> Event | None:
-    try:
-        found = json.loads(note)
-    except ValueError:
-        return None
-    entry = found.get(NOTED) if isinstance(found, dict) else None
-    if not isinstance(entry, dict):
+def posture_event(note: str) -> Event | None:
+    """The event of such a ring; None for any other message of that queue."""
+    entry = told_by(note, NOTED)
+    if entry is None:
         return None
     about = {
         "before": entry["before"], "after": entry["after"], "because": entry["because"],

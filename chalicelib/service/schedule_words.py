@@ -1,12 +1,12 @@
 """What is told of a scheduled publication's end: its note, and the event, in two languages."""
 
 import json
-from typing import Any
 
 from chalicelib.domain.plan_schedule.schedule import Entry, Fate
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
 from chalicelib.ports import Note
+from chalicelib.service.rings import told_by
 
 NOTED = "plan_scheduled"
 WORDS = {
@@ -34,7 +34,7 @@ def note_of(entry: Entry) -> Note:
 
 def scheduled_event(note: str) -> Event | None:
     """The event of such a ring; None for any other message of that queue."""
-    found = _about(note)
+    found = told_by(note, NOTED)
     if found is None:
         return None
     fate = Fate(found["fate"])
@@ -45,12 +45,3 @@ def scheduled_event(note: str) -> Event | None:
     }  # fmt: skip
     named = event_id("scheduled", found["entry"], str(found["due"]), fate.value)
     return Event(id=named, type=EventType.SCHEDULED, at=moment(found["at"]), about=about)
-
-
-def _about(note: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(note)
-    except ValueError:
-        return None
-    about = found.get(NOTED) if isinstance(found, dict) else None
-    return about if isinstance(about, dict) else None

@@ -18,7 +18,7 @@ from chalicelib.domain.telling.told_flip import ToldFlip, told_flip
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.event_shapes import alert_event, ended_event, flip_event
 from chalicelib.service.flips import kept
-from chalicelib.service.posture_words import noted_event
+from chalicelib.service.noted_events import noted_event
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.stores import Stores
 
