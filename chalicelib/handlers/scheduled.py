@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.plan_schedule.schedule import Entry
 from chalicelib.handlers.log import line
-from chalicelib.ports import Missing, Unavailable
+from chalicelib.ports import PortError
 
 if TYPE_CHECKING:
     from chalicelib.service.operate.post import Post
@@ -17,7 +17,7 @@ def publish_due(wired: "Wired") -> None:
     try:
         for entry in wired.stores.schedule.read().due(now):
             _settle(wired, entry)
-    except (Unavailable, Missing) as down:
+    except PortError as down:  # nothing of it keeps the minute from its own work
         line("scheduled plans wait", because=str(down))
 
 

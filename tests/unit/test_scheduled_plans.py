@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.plan_schedule.schedule import GRACE, KEPT, MOST
 from chalicelib.handlers import workers
-from chalicelib.ports import Unavailable
+from chalicelib.ports import Stale, Unavailable
 from chalicelib.wiring import use
 from tests.unit.operations_side import PLAN, Operations, down, give
 
@@ -160,6 +160,29 @@ def test_a_sick_store_puts_it_off_by_a_minute_and_a_deaf_queue_only_the_telling(
 
     assert len(events(api)) == 1
     assert api.ports.plans.current().version == 2
+
+
+def test_permission_that_never_comes_to_rest_keeps_no_minute_from_its_work(api, caplog):
+    class Restless:
+        def __init__(self, genuine):
+            self.read = genuine.read
+
+        def write(self, seen, change):
+            raise Stale("somebody was faster")
+
+    plan_for(api, 1)
+    api.world.minute()
+    genuine, before = api.ports.permission, api.ports.snapshots.read()[0]
+    object.__setattr__(api.ports, "permission", Restless(genuine))
+    api.world.minute()
+    meanwhile = fates(api), api.ports.snapshots.read()[0]
+    object.__setattr__(api.ports, "permission", genuine)
+    api.world.minute()
+
+    assert meanwhile[0] == {"s1": ("waiting", None)}
+    assert meanwhile[1] > before
+    assert "scheduled plans wait" in caplog.text
+    assert fates(api) == {"s1": ("published", 2)}
 
 
 def test_it_can_be_cancelled_while_it_waits(api):
