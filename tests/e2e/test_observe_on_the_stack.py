@@ -58,7 +58,7 @@ def ours(scene: Scene, people: set[str]) -> list[dict]:
     return [row for row in scene.contacts() if row["party"] in people and row["kind"] == "contact"]
 
 
-def test_observing_sends_nothing_to_any_provider_and_passes_requests_on(planning):
+def test_observing_sends_nothing_to_any_provider_and_passes_requests_on(breaking, planning):
     scene, heard = planning, []
 
     def target(arrived: Arrived) -> Reply:
@@ -129,7 +129,7 @@ def known_secrets(scene: Scene) -> Iterator[None]:
         client.put_secret_value(SecretId=name, SecretString=before)
 
 
-def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minute(planning):
+def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minute(breaking, planning):
     scene = planning
     accounts = Accounts(public=scene.stack.api_url, now=lambda: datetime.now(UTC))
     accounts.planted |= {
@@ -172,7 +172,7 @@ def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minu
     assert took <= 30
 
 
-def test_attach_leads_a_vendor_here_and_detach_gives_the_address_back(planning):
+def test_attach_leads_a_vendor_here_and_detach_gives_the_address_back(breaking, planning):
     scene = planning
     accounts = Accounts(public=scene.stack.api_url, now=lambda: datetime.now(UTC))
     former = "https://old.example/in?tenant=7&x=%2F"
