@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.canarying import LOSSES, SECOND, VOICE, WAYS, story
 
-pytestmark = [pytest.mark.stack, pytest.mark.patient, pytest.mark.enable_socket, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.lasting, pytest.mark.enable_socket, pytest.mark.timeout(600)]
 
 NAMES = [way.channel for way in WAYS]
 

@@ -15,7 +15,7 @@ from tests.e2e import sides
 from tests.e2e.firing import got, sent_in, standing, under_fire
 from tests.e2e.watching import in_the_end, overflowing
 
-pytestmark = [pytest.mark.stack, pytest.mark.patient, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.stack, pytest.mark.lasting, pytest.mark.enable_socket]
 
 FULL = os.environ.get("BASCULE_DRILL") == "full"
 CONTACTS, MOST, SENDERS = (2_000, 5, 20) if FULL else (300, 3, 8)
