@@ -21,7 +21,7 @@ from tests.e2e import sides
 from tests.e2e.watching import settled
 from tests.unit.doctor_side import MORE, SECRETS, plan
 
-pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(900)]
 
 CONTACTS = 1000 if os.environ.get("BASCULE_DRILL") == "full" else 48
 PATIENCE, COLD_START = 300, 120
@@ -58,6 +58,20 @@ def ours(scene: Scene, people: set[str]) -> list[dict]:
     return [row for row in scene.contacts() if row["party"] in people and row["kind"] == "contact"]
 
 
+def insisted(scene: Scene, people: list[tuple[str, str]]) -> None:
+    """Everybody contacts us, again where a busy machine told their vendor to come back."""
+    missing = set(people)
+
+    def kept() -> bool:
+        for medium, person in missing:
+            scene.contact(medium, person, "Où est ma commande ? 🚨")
+        known = {row["party"] for row in ours(scene, {person for _, person in people})}
+        missing.intersection_update({each for each in people if each[1] not in known})
+        return not missing
+
+    until(kept, "everybody's contact is kept", PATIENCE)
+
+
 def test_observing_sends_nothing_to_any_provider_and_passes_requests_on(breaking, planning):
     scene, heard = planning, []
 
@@ -70,13 +84,12 @@ def test_observing_sends_nothing_to_any_provider_and_passes_requests_on(breaking
         for name in ALL:
             scene.fakes[name].stage.journal.clear()
         people = [(medium, sides.person(medium)) for medium in list(SENDERS) * (CONTACTS // len(SENDERS))]
-        for medium, person in people:
-            scene.contact(medium, person, "Où est ma commande ? 🚨")
+        insisted(scene, people)
         wanted = {person for _, person in people}
         due = Counter(medium for medium, _ in people)
         passed = due["messenger"] + due["whatsapp"] + due["sms"]
         until(
-            lambda: [row["state"] for row in ours(scene, wanted)] == ["observed"] * len(people),
+            lambda: {row["state"] for row in ours(scene, wanted)} == {"observed"},
             "all are observed",
             PATIENCE,
         )
@@ -84,7 +97,7 @@ def test_observing_sends_nothing_to_any_provider_and_passes_requests_on(breaking
 
     journals = {name: scene.fakes[name].stage.journal.entries() for name in ALL}
     assert [(name, e) for name, found in journals.items() for e in found if e.method != "GET"] == []
-    assert len(ours(scene, wanted)) == len(people)
+    assert {row["party"] for row in ours(scene, wanted)} == wanted
     assert {one.url.rpartition("/")[2] for one in heard} == set(FORWARDED)
     assert all(genuine(scene, one) for one in heard)
 
