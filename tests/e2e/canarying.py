@@ -170,14 +170,14 @@ def story(scene: Scene) -> Seen:
         for way in WAYS:
             play.send(way, LOSSES, "doubt")
         within(play.down, "all ways are down", PATIENCE)
-        within(play.at_rest, "all that were lost are judged", 75)
+        within(play.at_rest, "all that were lost are judged", 60)
         lost = {way.channel: play.lost(way) for way in WAYS}
         play.set("healthy")
         within(play.back, "all ways are back", PATIENCE)
         well = play.told()
         with suppress(SceneError):  # its own test will say so
-            within(play.knocked, "a canary comes to our own door", 75)
-        within(play.at_rest, "no canary is under way", 75)
+            within(play.knocked, "a canary comes to our own door", 60)
+        within(play.at_rest, "no canary is under way", 30)
         return Seen(
             ill=play.ill, well=well, closed=frozenset(play.closed), lost=lost,
             came={way.channel: play.came(way) for way in WAYS}, before=before, after=play.people(),

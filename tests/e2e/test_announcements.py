@@ -56,7 +56,7 @@ def test_a_subscriber_hears_of_an_outage_and_of_the_return_each_once(breaking, l
     breaking.fakes.set("desk-a", "down")
     for _ in range(6):
         assert post(sides.form(breaking, sides.fresh("shop"), sides.person("form"), "Bonjour")).code == 202
-    until(lambda: ticked(breaking) and len(flips(breaking)) > 0, "the outage is announced", 75)
+    until(lambda: ticked(breaking) and len(flips(breaking)) > 0, "the outage is announced", 60)
 
     breaking.fakes.heal()
     until(lambda: ticked(breaking) and back(breaking), "the return is announced", 120)
@@ -67,7 +67,7 @@ def test_a_subscriber_hears_of_an_outage_and_of_the_return_each_once(breaking, l
     assert {"purpose": "order", "market": "fr", "of": "paris", "now": "lille"} in first["instead"]["routes"]
     assert last["story"]["id"] == first["story"]["id"]
     assert max(Counter((each["class"], each["generation"]) for each in events).values()) == 1
-    until(lambda: sorted(listening()) == ["opened", "returned"], "people hear of both", 75)
+    until(lambda: sorted(listening()) == ["opened", "returned"], "people hear of both", 20)
 
 
 def test_an_unsigned_or_changed_announcement_would_not_be_taken(scene):

@@ -19,14 +19,14 @@ def test_three_people_who_say_messenger_is_dead_make_it_suspect_and_all_are_coun
     for saying in SAYINGS:
         breaking.contact("sms", sides.person("sms"), saying)
 
-    in_the_end(breaking, lambda: "crowd" in evidence(breaking), "the crowd is heard", 75)
+    in_the_end(breaking, lambda: "crowd" in evidence(breaking), "the crowd is heard", 60)
     breaking.tick()
 
     assert evidence(breaking)["crowd"]["detail"].startswith("3 people")
     assert evidence(breaking)["crowd"]["state"] == "closed"
     [told] = [one for one in breaking.read("/v1/health/messenger-fr")["paths"] if one["path"] == PATH]
     assert (told["suspect"], told["weight"]) == (True, 1.0)
-    in_the_end(breaking, lambda: counted(breaking, "sms-fr#in#fr") > 0, "contacts are counted", 75)
+    in_the_end(breaking, lambda: counted(breaking, "sms-fr#in#fr") > 0, "contacts are counted", 60)
 
 
 def evidence(scene):

@@ -49,7 +49,7 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
     with impatient(scene, "EvidenceQueue") as url:
         scene.stack.client("sqs").send_message(QueueUrl=url, MessageBody=word(key))
         sent = lambda: [one for one in letters(scene, "evidence") if "Missing" in one["reason"]]  # noqa: E731
-        until(lambda: bool(sent()), "five tries have failed", 75)
+        until(lambda: bool(sent()), "five tries have failed", 40)
     (letter,) = sent()
     post(sides.form(scene, name, person, "Bonjour"))
     served(scene, "shop", person)
@@ -60,7 +60,7 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
     assert (letter["receives"], letter["about"]["channel"]) == (5, "box-a")
     assert (first.code, json.loads(first.text)["sent"]) == (202, [letter["id"]])
     assert (second.code, json.loads(second.text)["already"]) == (200, [letter["id"]])
-    until(lambda: told_of(scene, key)["state"] == "closed", "the desk's word counts at last", 75)
+    until(lambda: told_of(scene, key)["state"] == "closed", "the desk's word counts at last", 20)
     assert letter["id"] not in [one["id"] for one in letters(scene, "evidence")]
 
 
@@ -74,7 +74,7 @@ def test_a_poisoned_bell_ends_aside_and_delays_no_neighbour(scene):
             post(sides.form(scene, sides.fresh("shop"), person, "Bonjour"))
         rows = [served(scene, "shop", person) for person in people]
         found = lambda: {one["id"]: one for one in letters(scene, "normal")}  # noqa: E731 - asked again and again
-        until(lambda: poison in found(), "the poison's five tries", 75)
+        until(lambda: poison in found(), "the poison's five tries", 40)
     letter = found()[poison]
     scene.stack.client("sqs").purge_queue(QueueUrl=scene.stack.outputs["NormalDeadQueue"])
 
@@ -103,8 +103,8 @@ def test_a_slow_desk_does_not_keep_the_workers_of_its_lane_from_the_others(plann
         for person in people:
             post(page.text(person, "Bonjour", sides.fresh("m"), datetime.now(UTC)))
         for person in people:
-            in_the_end(scene, lambda p=person: bool(rows_of(scene, "messenger-fr", p)), "accepted", 75)
-            until(lambda p=person: only_row(scene, "messenger-fr", p)["served_by"] == "lille", "served", 75)
+            in_the_end(scene, lambda p=person: bool(rows_of(scene, "messenger-fr", p)), "accepted", 30)
+            until(lambda p=person: only_row(scene, "messenger-fr", p)["served_by"] == "lille", "served", 40)
         taken = len(scene.fakes.taken("desk-a")) - before
     finally:
         scene.fakes.heal()

@@ -41,7 +41,7 @@ def test_a_desk_that_keeps_failing_is_believed_down_and_no_longer_tried(breaking
     for person in people:
         by_form(breaking, person)
     in_the_end(
-        breaking, lambda: state_of(breaking, "box-a") == "down", "the path of the dead desk is down", 75
+        breaking, lambda: state_of(breaking, "box-a") == "down", "the path of the dead desk is down", 30
     )
     last = sides.person("form")
 
@@ -60,8 +60,8 @@ def test_when_all_desks_are_down_the_person_is_told_and_the_contact_is_delivered
 
     answered = post(page.text(person, "Allô ?", sides.fresh("m"), datetime.now(UTC)))
 
-    in_the_end(breaking, lambda: state(breaking, person) == "deferred", "put by", 75)
-    in_the_end(breaking, lambda: bool(words_to(breaking, person)), "the offer reaches the person", 75)
+    in_the_end(breaking, lambda: state(breaking, person) == "deferred", "put by", 40)
+    in_the_end(breaking, lambda: bool(words_to(breaking, person)), "the offer reaches the person", 30)
     deferred = only_row(breaking, "messenger-fr", person)
     assert answered.code == 200
     assert deferred["served_by"] is None

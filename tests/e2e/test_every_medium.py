@@ -42,7 +42,7 @@ def test_the_agents_words_end_the_contact(scene):
 
     scene.contact("form", person, TEXT)
 
-    until(lambda: only_row(scene, "shop", person)["state"] == "closed", "the desk's word", 75)
+    until(lambda: only_row(scene, "shop", person)["state"] == "closed", "the desk's word", 60)
     assert only_row(scene, "shop", person)["served_by"] == "paris"
 
 
@@ -60,7 +60,7 @@ def test_a_call_becomes_one_row_that_says_which_line_rings_and_who_served_it(sce
 def test_a_feed_names_every_way_in_with_its_state(scene):
     scene.tick()
 
-    until(lambda: set(scene.feed().values()) == {"open"}, "every way open", 75)
+    until(lambda: set(scene.feed().values()) == {"open"}, "every way open", 20)
 
     doors = {"messenger-fr", "whatsapp-fr", "sms-fr", "phone-fr", "mail-fr"}
     assert set(scene.feed("en")) == doors == set(scene.feed("fr"))

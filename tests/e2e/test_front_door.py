@@ -69,6 +69,6 @@ def test_a_feed_says_when_it_was_made_and_an_order_changes_it(planning):
 
     given = planning.ops("POST", "/v1/orders", order, {"If-Match": tag}, role="operator")
 
-    until(lambda: planning.feed()["whatsapp-fr"] == "closed", "the feed closes the way", 75)
+    until(lambda: planning.feed()["whatsapp-fr"] == "closed", "the feed closes the way", 20)
     assert given.code == 201
     assert planning.feed()["messenger-fr"] != "closed"

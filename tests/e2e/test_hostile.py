@@ -72,7 +72,7 @@ def refused(scene, channel, request):
     """The answer to a request that must be refused: one more line in the log, counted once."""
     before = len(refused_lines(scene, channel))
     answer = post(request, patience=60)
-    until(lambda: len(refused_lines(scene, channel)) > before, f"a counted line about {channel}", 75)
+    until(lambda: len(refused_lines(scene, channel)) > before, f"a counted line about {channel}", 15)
     (line,) = refused_lines(scene, channel)[before:]
     assert line["Refused"] == 1
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "Refused", "Unit": "Count"}]

@@ -57,7 +57,7 @@ def test_a_contact_whose_sender_was_killed_reaches_the_idempotent_desk_exactly_o
     person = sides.person("form")
     silent.fakes.set("desk-a", "slow", delay_s=SLOW)
     post(sides.form(silent, sides.fresh("shop"), person, "Toujours là ?"), patience=60)
-    in_the_end(silent, lambda: only_row(silent, "shop", person)["state"] == "sending", "the send", 75)
+    in_the_end(silent, lambda: only_row(silent, "shop", person)["state"] == "sending", "the send", 40)
     key = only_row(silent, "shop", person)["key"]
 
     killed = workers_of(silent.stack, "Deliver")

@@ -96,7 +96,7 @@ def test_no_secret_and_nothing_of_a_customer_is_in_anything_that_was_written(bre
     people = all_kinds(scene)
     asked_badly(scene)
     scene.contact("email", PEOPLE["email"], WORDS)
-    until(lambda: len(log_lines(scene, "APIHandler")) > lines + len(KINDS), "the log of it", 75)
+    until(lambda: len(log_lines(scene, "APIHandler")) > lines + len(KINDS), "the log of it", 30)
 
     looked_for = {each for each in secrets_of(scene) | customers_of(scene) | {*people} if len(each) >= SHORT}
     written = everything_written(scene)

@@ -26,7 +26,7 @@ def test_a_desk_that_refuses_is_named_and_the_report_is_verified_on_the_stack(br
         assert post(sides.form(breaking, sides.fresh("shop"), person, "Bonjour")).code == 202
     for person in people:
         served(breaking, "shop", person)
-    in_the_end(breaking, lambda: states(breaking)[PATH] == "down", "the path of the dead desk is down", 75)
+    in_the_end(breaking, lambda: states(breaking)[PATH] == "down", "the path of the dead desk is down", 30)
 
     report = breaking.read(ADDRESS)
 

@@ -28,7 +28,7 @@ def test_what_comes_in_what_is_handed_over_and_each_tick_is_told_in_numbers(scen
     scene.tick()
     wanted = {"APIHandler": {"Accepted"}, "Deliver": {"Unserved"}, "Tick": set(ALWAYS)}
 
-    until(lambda: all(wanted[each] <= names(scene, each) for each in wanted), "its numbers in the log", 75)
+    until(lambda: all(wanted[each] <= names(scene, each) for each in wanted), "its numbers in the log", 60)
 
     [stage] = {line["stage"] for each in wanted for line in lines(scene, each)}
     for line in (line for each in wanted for line in lines(scene, each)):

@@ -65,8 +65,8 @@ def test_texts_that_were_missed_are_fetched_once_each_in_order_and_told_of(break
         becomes(scene, "up")
     else:
         assert scene.ops("POST", "/v1/channels/sms-fr/catch-up", {}, role="operator").code == 202
-    in_the_end(scene, lambda: len(handed(scene, person)) == 6, "the agents have what was missed", 75)
-    until(lambda: any(one["fetched"] >= len(MISSED) for one in told(scene)), "it is told of", 75)
+    in_the_end(scene, lambda: len(handed(scene, person)) == 6, "the agents have what was missed", 60)
+    until(lambda: any(one["fetched"] >= len(MISSED) for one in told(scene)), "it is told of", 30)
     again = [post(signed, patience=60).code for signed in lost]
 
     assert meanwhile == 1

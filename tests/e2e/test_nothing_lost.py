@@ -53,7 +53,7 @@ def test_without_its_tables_the_intake_keeps_contacts_in_a_queue_and_each_is_del
 
     assert set(codes.values()) <= {200, 202}
     assert [name for name in codes if name not in waiting] == []
-    in_the_end(scene, lambda: all(taken_texts(scene)[name] for name in codes), "the replay", 75)
+    in_the_end(scene, lambda: all(taken_texts(scene)[name] for name in codes), "the replay", 60)
     assert [name for channel, name, _ in made if name not in stored(scene, channel)] == []
     assert [name for name in codes if taken_texts(scene)[name] != 1] == []
     assert doubled(scene) == []
@@ -70,7 +70,7 @@ def test_without_tables_and_queues_nobody_is_told_that_their_contact_is_kept(sce
     assert set(refused.values()) == {503}
     assert set(repeated.values()) <= {200, 202}
     in_the_end(
-        scene, lambda: all(taken_texts(scene)[name] for name in repeated), "the vendors' repetition", 75
+        scene, lambda: all(taken_texts(scene)[name] for name in repeated), "the vendors' repetition", 60
     )
     assert doubled(scene) == []
 
@@ -84,7 +84,7 @@ def test_a_caller_hears_words_when_the_call_can_only_be_held_and_is_called_back(
 
     assert answer.code == 200
     assert "<Say" in answer.text
-    in_the_end(scene, lambda: served_call_backs(scene, caller) == 1, "the call-back reaches a desk", 75)
+    in_the_end(scene, lambda: served_call_backs(scene, caller) == 1, "the call-back reaches a desk", 60)
     assert [row["state"] for row in rows_of(scene, "phone-fr", caller)] == ["informed"]
 
 
@@ -100,4 +100,4 @@ def test_without_its_queues_the_intake_accepts_and_the_sweep_delivers(scene):
 
     assert answer.code == 202
     sweep(scene)
-    in_the_end(scene, lambda: taken_texts(scene)[name] == 1, "the sweep", 75)
+    in_the_end(scene, lambda: taken_texts(scene)[name] == 1, "the sweep", 60)

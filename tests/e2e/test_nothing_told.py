@@ -56,8 +56,8 @@ def test_no_log_holds_a_secret_an_address_or_what_people_wrote(breaking):
     for medium, person in people.items():
         served(breaking, CHANNELS[medium], person)
     only_row(breaking, "phone-fr", caller)
-    until(lambda: "forged" in told(breaking)["APIHandler"], "the logs are written", 75)
-    until(lambda: all(told(breaking)[function] for function in SPEAKING), "every function has written", 75)
+    until(lambda: "forged" in told(breaking)["APIHandler"], "the logs are written", 15)
+    until(lambda: all(told(breaking)[function] for function in SPEAKING), "every function has written", 60)
     private = {*people.values(), *words.values(), caller, forger, "confidential forgery"}
     found = [
         (function, one)

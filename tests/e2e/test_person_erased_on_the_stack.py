@@ -29,7 +29,7 @@ def test_a_person_is_erased_and_neither_a_retry_nor_the_sweep_brings_them_back(s
     name, person, words = sides.fresh("shop"), sides.person("form"), sides.fresh("where is my order")
     request = sides.form(scene, name, person, words)
     assert post(request).code in (200, 202)
-    until(lambda: [c["state"] in HANDED for c in found(scene, person)] == [True], "it is handed over", 75)
+    until(lambda: [c["state"] in HANDED for c in found(scene, person)] == [True], "it is handed over", 60)
     [contact] = found(scene, person)
 
     dry = erased(scene, person, dry_run=True)

@@ -52,7 +52,7 @@ def preferred(scene):
 
 def test_contacts_go_to_the_alternative_while_the_work_lasts_and_back_when_it_is_dropped(working):
     planned = change(working, "POST", "/v1/maintenance", WORK)
-    in_the_end(working, lambda: preferred(working)["desk"] == "lille", "the work has begun", 75)
+    in_the_end(working, lambda: preferred(working)["desk"] == "lille", "the work has begun", 30)
     person = sides.person("form")
     post(sides.form(working, sides.fresh("work"), person, "Bonjour"))
     row = served(working, "shop", person)
@@ -61,7 +61,7 @@ def test_contacts_go_to_the_alternative_while_the_work_lasts_and_back_when_it_is
     longer = change(working, "POST", f"/v1/maintenance/{window['id']}/extend", {"until": 90})
     dropped = change(working, "DELETE", f"/v1/maintenance/{window['id']}")
 
-    in_the_end(working, lambda: preferred(working)["desk"] == "paris", "the desk is back", 75)
+    in_the_end(working, lambda: preferred(working)["desk"] == "paris", "the desk is back", 30)
     assert (planned.code, longer.code, dropped.code, row["served_by"]) == (201, 200, 200, "lille")
     assert rejected(row["attempts"][0]["decision"])["paris"] == "maintenance"
 

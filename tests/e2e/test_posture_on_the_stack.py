@@ -71,17 +71,17 @@ def test_an_order_opens_the_door_wider_and_another_takes_it_back(ready):
     before = at_aws(ready)
 
     ordered(ready, "crisis")
-    until(lambda: throttled(ready, 3_000.0), "the door of a crisis", 75)
+    until(lambda: throttled(ready, 3_000.0), "the door of a crisis", 60)
     told = ready.read("/v1/capacity")
     lifted(ready)
     ordered(ready, "calm")
-    until(lambda: throttled(ready, before), "the door is as wide as before", 75)
+    until(lambda: throttled(ready, before), "the door is as wide as before", 60)
 
     assert before == 2_000.0
     assert (told["posture"], told["because"], told["money"]["capped"]) == ("crisis", "order", False)
     assert told["money"]["hourly_usd"] > 0
     assert set(told["pending"]) <= {"deliveries.normal", "intake_provisioned"}
-    until(lambda: posture(ready) == "calm", "it is calm again", 75)
+    until(lambda: posture(ready) == "calm", "it is calm again", 30)
 
 
 @pytest.mark.skipif(not FULL, reason="a drill of three minutes: BASCULE_DRILL=full")
@@ -100,7 +100,7 @@ def test_ten_times_the_usual_moves_it_by_itself_and_nothing_is_lost(ready):
     assert at_aws(ready) == 3_000.0
     assert stream["attempts"] >= 60
     assert stream["people"] >= 45
-    until(lambda: arrived(ready) >= sent, "everybody is handed over", 75)
+    until(lambda: arrived(ready) >= sent, "everybody is handed over", 60)
 
 
 def seed(scene):

@@ -70,14 +70,14 @@ def test_without_any_function_requests_are_held_and_each_genuine_one_is_served_o
     assert [(answer.code, answer.text) for answer in answers] == [(200, "")] * 4
     assert held == 4
     assert taken_in(scene)[before:] == []
-    in_the_end(scene, lambda: all(taken_texts(scene)[text] for text in made), "the replay", 75)
+    in_the_end(scene, lambda: all(taken_texts(scene)[text] for text in made), "the replay", 60)
     assert [text for text in made if taken_texts(scene)[text] != 1] == []
     overflow_empties(scene)
     assert eve not in stored(scene, "shop")
     assert doubled(scene) == []
     assert "forged" in [line.get("refusal") for line in log_lines(scene, "ReplayOverflow")]
     assert post(replace(forged, url=scene.hook("shop"))).code == 401
-    in_the_end(scene, lambda: len(taken_in(scene)) > before, "the front function's own line", 75)
+    in_the_end(scene, lambda: len(taken_in(scene)) > before, "the front function's own line", 30)
 
 
 def test_while_the_table_hangs_contacts_are_held_before_their_vendors_give_up(scene):

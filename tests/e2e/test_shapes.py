@@ -80,7 +80,7 @@ def test_several_messages_of_one_person_in_a_batch_are_handed_over_in_their_orde
 
     answer = post(side.batch([side.message(person, text, f"wamid.{text}", at) for text in texts]))
 
-    in_the_end(scene, lambda: len(told(scene, person)) == 6, "all of them", 75)
+    in_the_end(scene, lambda: len(told(scene, person)) == 6, "all of them", 60)
     assert answer.code == 200
     assert told(scene, person) == texts
 

@@ -79,13 +79,13 @@ def test_a_desk_that_one_region_cannot_reach_is_down_in_its_market_alone(two: Af
         two.probe("box-a")
         return states(scene).get("box-a#out#us") == "down" and states(scene).get("box-a#out#fr") == "up"
 
-    until(seen, "the desk is down as seen from the other region", 75)
+    until(seen, "the desk is down as seen from the other region", 60)
     scene.tick()
 
     def apart() -> bool:
         return (desk_for(scene, "us"), desk_for(scene, "fr")) == ("lille", "paris")
 
-    until(apart, "customers over there go to the second desk, those here to the first", 75)
+    until(apart, "customers over there go to the second desk, those here to the first", 60)
     world = {each["path"]: each for each in scene.read("/v1/health/box-a")["paths"]}["box-a#out#world"]
     assert (world["state"], world["suspect"]) == ("up", True)
     assert world["vantages"][AFAR]["in_doubt"]
@@ -98,5 +98,5 @@ def test_the_scheduler_at_home_asks_the_other_region_too(two: Afar) -> None:
         paths = two.scene.read("/v1/health/box-b")["paths"]
         return any(each["vantages"].get(AFAR, {}).get("fresh") for each in paths)
 
-    until(witnessed, "the other region has probed the second desk", 75)
+    until(witnessed, "the other region has probed the second desk", 30)
     assert states(two.scene)["box-a#out#fr"] == "up"

@@ -141,7 +141,7 @@ class Play:
             found = next((row["served_by"] for row in rows if row["served_by"]), "")
             return bool(found)
 
-        within(taken, f"somebody serves who wrote {ward.word}", 75)
+        within(taken, f"somebody serves who wrote {ward.word}", 60)
         return found
 
     def becomes(self, ward: Ward, state: str, patience: float = PATIENCE) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class Play:
             found = self.desk(ward)
             return found in desks
 
-        within(chosen, f"{ward.word} goes to one of {desks}", 75)
+        within(chosen, f"{ward.word} goes to one of {desks}", 60)
         return found
 
     def told(self, ward: Ward, mode: str, share: float = 1.0, delay_s: float = 20.0) -> Told:

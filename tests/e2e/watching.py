@@ -55,7 +55,7 @@ def in_the_end(scene: Scene, done: Callable[[], bool], what: str, seconds: float
 
 def only_row(scene: Scene, channel: str, person: str, **more: str) -> Json:
     """The one row of a person who contacted us once, with all that is told of it."""
-    until(lambda: bool(rows_of(scene, channel, person, **more)), f"a row of {channel}", 75)
+    until(lambda: bool(rows_of(scene, channel, person, **more)), f"a row of {channel}", 20)
     (row,) = rows_of(scene, channel, person, **more)
     return told_of(scene, row["key"])
 
