@@ -8,7 +8,7 @@ import pytest
 from infra.local.fakes.vendors import post
 from infra.local.scene import until
 from tests.e2e import sides
-from tests.e2e.watching import in_the_end, only_row, rejected, rows_of
+from tests.e2e.watching import in_the_end, only_row, rejected, rows_of, settled
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -38,6 +38,7 @@ def force_down(scene, *lines):
 
     for line in lines:
         until(lambda line=line: given(line), f"{line} is ordered down", 15)
+    settled(scene)  # that an order rings by itself is shown in test_front_door
     numbers = {"line-1": FIRST, "line-2": SECOND}
     gone = {numbers[line] for line in lines}
     until(lambda: dialled(ring(scene, sides.number(), sides.fresh("CA"))) not in gone, "the order holds", 15)
