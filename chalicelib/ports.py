@@ -571,6 +571,10 @@ class Queues(Protocol):
         """Queue a text and return its message id: then it is durable."""
         ...
 
+    def back(self, queue: str, handle: str, seconds: int) -> None:
+        """Let a message that was handed out come again in so many seconds, as far as that can be done: never raises."""
+        ...
+
 
 class DeadLetters(Protocol):
     """What the dead-letter queues hold, by the names of the queues that it comes from. They raise Unavailable."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.aws.clients import Clients
@@ -38,6 +39,13 @@ class SqsQueues:
     def put(self, note: Note) -> str:
         """One SendMessage; the id proves that it is durable."""
         return self._send(note.queue, note.body, note.delay, note.attributes)
+
+    def back(self, queue: str, handle: str, seconds: int) -> None:
+        """One ChangeMessageVisibility; without it the message comes back when its queue's own time is over."""
+        with suppress(Unavailable), calling("sqs:ChangeMessageVisibility"):
+            self._client(queue, "").change_message_visibility(
+                QueueUrl=self._url(queue), ReceiptHandle=handle, VisibilityTimeout=seconds
+            )
 
     def _send(self, queue: str, body: str, delay: int, attributes: Mapping[str, str], group: str = "") -> str:
         name, _, vantage = queue.partition("@")

@@ -10,7 +10,7 @@ from chalicelib.channels import ChannelError
 from chalicelib.handlers.ahead import answered, attributes_of
 from chalicelib.handlers.log import line
 from chalicelib.http_types import MaybeSent, NotSent
-from chalicelib.ports import RECEIPTS, Note, PortError, Unavailable
+from chalicelib.ports import RECEIPTS, Missing, Note, PortError, Stale, Unavailable
 from chalicelib.service.situation import NoSituation
 
 Json = dict[str, Any]
@@ -20,6 +20,10 @@ TOLD = (PortError, ChannelError, NoSituation, NotSent, MaybeSent)
 """Errors whose words are ours, and hold nobody's data."""
 POISON = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 """What Python raises at a record that nobody foresaw: it must not take its neighbours along."""
+EARLY = (Missing, Stale)
+"""What a record meets that came before our own word of what it speaks of."""
+BACK_AFTER = (2, 15)
+"""Seconds after which such a record comes again, the first and the second time; then after its queue's own time."""
 
 
 def each(event: Json, name: str, handle: Callable[[str], str], more: Json | None = None) -> Json:
@@ -37,6 +41,7 @@ def each(event: Json, name: str, handle: Callable[[str], str], more: Json | None
             came = f"failed: {reason_of(failed)}"
             if not buried(record, reason_of(failed)):
                 failures.append({"itemIdentifier": record["messageId"]})
+                hand_back(record, failed)
         line(name, came=came, **beside)
         beside.clear()
     return {"batchItemFailures": failures}
@@ -57,6 +62,14 @@ def whole(event: Json, run: Callable[[], Json]) -> Json:
         line("laid aside", came=f"failed: {reason_of(failed)}", count=len(aside))
         left = [record["messageId"] for record in records if record["messageId"] not in aside]
         return {"batchItemFailures": [{"itemIdentifier": name} for name in left]}
+
+
+def hand_back(record: Record, failed: BaseException) -> None:
+    """What was early is asked for again soon: hidden for minutes, a receipt would count as missing meanwhile."""
+    queue, before = _queue_of(record), receives(record)
+    if isinstance(failed, EARLY) and queue and before <= len(BACK_AFTER):
+        handle = str(record.get("receiptHandle", ""))
+        wiring.current().stores.queues.back(queue, handle, BACK_AFTER[before - 1])
 
 
 def receives(record: Record) -> int:

@@ -13,6 +13,7 @@ class MemoryQueues(MemoryPort):
         super().__init__()
         self.rung: list[Ring] = []
         self.notes: list[Note] = []
+        self.handed_back: list[tuple[str, str, int]] = []
         self._put = 0
 
     def bell(self, ring: Ring) -> None:
@@ -31,6 +32,10 @@ class MemoryQueues(MemoryPort):
             self._put += 1
             self.notes.append(note)
             return f"note-{self._put}"
+
+    def back(self, queue: str, handle: str, seconds: int) -> None:
+        """Keep what was asked: who hands messages out here does so when they like."""
+        self.handed_back.append((queue, handle, seconds))
 
     def take_bells(self, longest_delay: int = 900) -> list[Ring]:
         """All bells that wait at most so many seconds, in their order, taken out."""

@@ -32,7 +32,8 @@ WORD_STATES = {
     DeskWord.ABANDONED: RowState.ABANDONED,
 }
 MOST_IN_A_CONVERSATION = 20
-STRANGE_AFTER = 3
+STRANGE_AFTER = 4
+"""Tries after which nobody knows a receipt's message: at least as long as a cut-off send needs to be told of."""
 RANK = {
     RowState.SENT: 1,
     RowState.UNKNOWN: 1,

@@ -12,7 +12,7 @@ from infra.local.fakes.vendors import post
 from infra.local.scene import until
 from infra.queues import QUEUES
 from tests.e2e import sides
-from tests.e2e.watching import in_the_end, only_row, rows_of, served, settled, told_of
+from tests.e2e.watching import in_the_end, log_lines, only_row, rows_of, served, settled, told_of
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -49,7 +49,7 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
     with impatient(scene, "EvidenceQueue") as url:
         scene.stack.client("sqs").send_message(QueueUrl=url, MessageBody=word(key))
         sent = lambda: [one for one in letters(scene, "evidence") if "Missing" in one["reason"]]  # noqa: E731
-        until(lambda: bool(sent()), "five tries have failed", 40)
+        until(lambda: bool(sent()), "five tries have failed, two of them early", 60)
     (letter,) = sent()
     post(sides.form(scene, name, person, "Bonjour"))
     served(scene, "shop", person)
@@ -62,6 +62,22 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
     assert (second.code, json.loads(second.text)["already"]) == (200, [letter["id"]])
     until(lambda: told_of(scene, key)["state"] == "closed", "the desk's word counts at last", 20)
     assert letter["id"] not in [one["id"] for one in letters(scene, "evidence")]
+
+
+def test_a_word_that_comes_before_its_contact_counts_long_before_its_queue_would_hand_it_out_again(scene):
+    person, name = sides.person("form"), sides.fresh("shop")
+    key = row_key("shop", "", name)
+    usual = next(each.visibility for each in QUEUES if each.name == "EvidenceQueue")
+    early = lambda: [line for line in log_lines(scene, "Evidence") if key in str(line.get("came"))]  # noqa: E731
+
+    scene.stack.client("sqs").send_message(
+        QueueUrl=scene.stack.outputs["EvidenceQueue"], MessageBody=word(key)
+    )
+    until(lambda: bool(early()), "the word was too early", 40)
+    post(sides.form(scene, name, person, "Bonjour"))
+    served(scene, "shop", person)
+
+    until(lambda: told_of(scene, key)["state"] == "closed", "the desk's word counts", usual / 3)
 
 
 def test_a_poisoned_bell_ends_aside_and_delays_no_neighbour(scene):

@@ -19,14 +19,16 @@ from infra.local.fakes.subscriber import events_of
 from infra.local.fakes.vendors import post
 from infra.local.scene import Scene, SceneError, until
 from tests.e2e import sides
-from tests.e2e.watching import forget_health, settled
+from tests.e2e.watching import forget_health, settled, waiting
 
 MINUTE, THIRD = 2.0, 20.0
 """Seconds after which the minute's work is run again: while a return is waited for, and where time is measured."""
-WAIT, REAL_WAIT = 15, 120
+WAIT, REAL_WAIT = 25, 120
 """Seconds in which a mail's delivery event must come: here, and where nobody says otherwise."""
 PACE = 0.25
 """Seconds between two contacts."""
+BEHIND = 4
+"""Messages that may wait in a queue before people write: what a busy machine does late is no sign of a sick vendor."""
 PATIENCE = 300
 """Seconds: twice what the slowest return may take by itself (silence, 125 s), for the machine is shared."""
 CHANNELS = """\
@@ -112,8 +114,12 @@ class Play:
 
     def set(self, ward: Ward, mode: str, share: float = 1.0, delay_s: float = 20.0) -> float:
         """Switch a fault on in a fake provider; the moment of it."""
-        (self._mail if ward.fake == "mail" else self.scene.fakes).set(ward.fake, mode, share, delay_s)
+        self.fakes(ward).set(ward.fake, mode, share, delay_s)
         return time.monotonic()
+
+    def fakes(self, ward: Ward) -> Fakes:
+        """Those that the ward's provider is one of."""
+        return self._mail if ward.fake == "mail" else self.scene.fakes
 
     def health(self, ward: Ward) -> dict[str, Any]:
         """What operators are told of the ward's path."""
@@ -180,6 +186,7 @@ class Play:
             moved = self.goes_to(ward, ward.others)
         helped = self.serving(ward)
         self.set(ward, "healthy")
+        within(lambda: self.fakes(ward)[ward.fake].stage.kept == 0, "slow sends come to their ends", PATIENCE)
         with self.traffic(ward), self.minutes(MINUTE):
             well = self.recovers(ward)
             returned = self.goes_to(ward, (ward.desk,))
@@ -251,8 +258,8 @@ class Play:
 
     @contextmanager
     def traffic(self, ward: Ward) -> Iterator[None]:
-        """Somebody writes every quarter of a second."""
-        with repeating(PACE, lambda: self.write(ward)):
+        """Somebody writes every quarter of a second, as long as the workers keep up."""
+        with repeating(PACE, lambda: waiting(self.scene) > BEHIND or self.write(ward)):
             yield
 
     @contextmanager

@@ -130,6 +130,14 @@ def overflowing(scene: Scene) -> int:
     return total
 
 
+def waiting(scene: Scene) -> int:
+    """How many messages wait where it is longest: for a sender, or for what was seen to be counted."""
+    client, kind = scene.stack.client("sqs"), "ApproximateNumberOfMessages"
+    urls = [scene.stack.outputs[f"{name}Queue"] for name in ("Urgent", "Normal", "Bulk", "Evidence")]
+    found = [client.get_queue_attributes(QueueUrl=url, AttributeNames=[kind]) for url in urls]
+    return max(int(one["Attributes"][kind]) for one in found)
+
+
 def overflow_empties(scene: Scene) -> None:
     """Wait until all that was held has been replayed. What stays is told with the replay's own words."""
     try:

@@ -40,6 +40,27 @@ class TestQueues:
         assert (message["MessageId"], message["Body"]) == (identity, "é😀")
         assert message["MessageAttributes"]["channel"]["StringValue"] == "messenger-fr"
 
+    def test_what_was_handed_out_comes_again_when_it_is_asked_to(self, moto_ports):
+        moto_ports.queues.put(Note(queue="evidence", body="early"))
+        (first,) = taken(moto_ports, "evidence")
+        hidden = taken(moto_ports, "evidence")
+
+        moto_ports.queues.back("evidence", first["ReceiptHandle"], 0)
+
+        assert hidden == []
+        assert [message["Body"] for message in taken(moto_ports, "evidence")] == ["early"]
+
+    @pytest.mark.parametrize(("queue", "handle"), [("evidence", "no handle of ours"), ("unheard-of", "x")])
+    def test_what_cannot_be_asked_for_earlier_comes_when_it_comes(self, moto_ports, queue, handle):
+        asked = []
+        moto_ports.clients("sqs").meta.events.register(
+            "before-parameter-build.sqs.ChangeMessageVisibility", lambda params, **_: asked.append(params)
+        )
+
+        moto_ports.queues.back(queue, handle, 5)
+
+        assert len(asked) == (queue == "evidence")
+
     def test_a_bell_names_its_group_and_the_queue_takes_it(self, moto_ports):
         calls = []
         moto_ports.clients("sqs").meta.events.register(

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -170,10 +171,14 @@ def test_a_slow_vendor_takes_what_nobody_waited_for(fakes: Fakes) -> None:
     fakes.set("desk-a", "slow", delay_s=0.3)
 
     before = time.monotonic()
-    send(fakes, "webhook")
+    with ThreadPoolExecutor(1) as beside:
+        sending = beside.submit(send, fakes, "webhook")
+        until(lambda: fakes["desk-a"].stage.kept == 1)
+        sending.result()
 
     assert time.monotonic() - before >= 0.3
     assert len(fakes.taken("desk-a")) == 1
+    assert fakes["desk-a"].stage.kept == 0
 
 
 def test_half_of_the_sends_are_lost_in_silence(fakes: Fakes, hook: Hook) -> None:

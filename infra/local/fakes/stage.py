@@ -16,19 +16,19 @@ _LOST = (Mode.SILENT, Mode.LYING)
 
 
 class Stage:
-    """One provider with its fault and its journal; knows no socket."""
+    """One provider with its fault and its journal; knows no socket. `kept` are the slow answers under way."""
 
     def __init__(self, provider: Provider) -> None:
         self.provider, self.journal, self.faults, self.hook = provider, Journal(), Faults(), ""
         self.outgoing: SimpleQueue[Signed | None] = SimpleQueue()
-        self.stopped = threading.Event()
+        self.stopped, self.kept, self._counting = threading.Event(), 0, threading.Lock()
 
     def play(self, arrived: Arrived) -> Reply | None:
         """The reply to a request under the present fault; None: close the connection without one."""
         number, now, faults = self.journal.number(), time.time(), self.faults
         mode = faults.strikes(number)
         if mode is Mode.SLOW:
-            self.stopped.wait(faults.delay_s)
+            self._keep_waiting(faults.delay_s)
         struck = self._struck(mode, faults)
         taken = Taken(reply=struck) if struck else self.provider.answer(arrived, now)
         if mode is Mode.DROP:
@@ -41,6 +41,13 @@ class Stage:
         if taken.item and not taken.item.repeated:
             self._report(taken.item, mode, now)
         return reply
+
+    def _keep_waiting(self, seconds: float) -> None:
+        with self._counting:
+            self.kept += 1
+        self.stopped.wait(seconds)
+        with self._counting:
+            self.kept -= 1
 
     def _struck(self, mode: Mode, faults: Faults) -> Reply | None:
         """The reply of a provider that does not even look at the request."""
