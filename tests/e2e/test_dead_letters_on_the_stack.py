@@ -47,8 +47,8 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
     key = row_key("shop", "", name)
 
     with impatient(scene, "EvidenceQueue") as url:
-        scene.stack.client("sqs").send_message(QueueUrl=url, MessageBody=word(key))
-        sent = lambda: [one for one in letters(scene, "evidence") if "Missing" in one["reason"]]  # noqa: E731
+        mine = scene.stack.client("sqs").send_message(QueueUrl=url, MessageBody=word(key))["MessageId"]
+        sent = lambda: [one for one in letters(scene, "evidence") if one["id"] == mine]  # noqa: E731
         until(lambda: bool(sent()), "five tries have failed, two of them early", 60)
     (letter,) = sent()
     post(sides.form(scene, name, person, "Bonjour"))
@@ -58,6 +58,7 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
     second = scene.ops("POST", "/v1/dead-letters/redrive", asked, role="operator")
 
     assert (letter["receives"], letter["about"]["channel"]) == (5, "box-a")
+    assert letter["reason"].startswith("Missing")
     assert (first.code, json.loads(first.text)["sent"]) == (202, [letter["id"]])
     assert (second.code, json.loads(second.text)["already"]) == (200, [letter["id"]])
     until(lambda: told_of(scene, key)["state"] == "closed", "the desk's word counts at last", 20)

