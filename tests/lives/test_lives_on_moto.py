@@ -5,9 +5,9 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.aws.clients import Clients
+from infra.local.bare import ports_on
 from tests.lives.machine import Lives
 from tests.lives.running import live
-from tests.stores.conftest import ports_on
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_on_the_tables_too_nothing_is_lost_doubled_forgotten_or_overtaken(client
 
         def kept(self):
             lived.append(None)
-            return {"contacts": ports_on(clients, f"life{len(lived)}").contacts}
+            return {"contacts": ports_on(clients, f"life{len(lived)}-").contacts}
 
     live(LivesOnMoto, 6, "LIVES_ON_MOTO", steps=15)
 

@@ -6,10 +6,10 @@ from moto import mock_aws
 
 from chalicelib.aws.clients import Clients
 from chalicelib.memory import MemoryPorts
+from infra.local.bare import ports_on
 from tests.lives.running import live
 from tests.safety.machine import SafetyMachine
 from tests.safety.stage import Stage
-from tests.stores.conftest import ports_on
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_on_the_tables_too_nobody_is_ever_left_short(clients):
     class OnMoto(SafetyMachine):
         def stage(self):
             played.append(None)
-            return Stage(on_tables(ports_on(clients, f"safe{len(played)}")))
+            return Stage(on_tables(ports_on(clients, f"safe{len(played)}-")))
 
     live(OnMoto, 10, "SAFETY_ON_MOTO", steps=8)
 
