@@ -1,27 +1,16 @@
 """Health as flat records of integers and short texts, for stores and snapshot; an absent key is a default."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.detection.machine import ClassHealth, PathHealth, State
 from chalicelib.domain.model import EvidenceClass, Outcome
+from chalicelib.domain.upgrade.times import from_ms, to_ms
 
 Record = dict[str, int | str]
 
 _COUNTS = ("gen", "score", "fine", "peak", "fine_peak", "run", "penalty", "latency")
 _TIMES = ("penalty_at", "since", "until", "last_at")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def to_ms(moment: datetime) -> int:
-    """Whole milliseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def from_ms(number: int) -> datetime:
-    """The aware UTC moment, exactly."""
-    return _EPOCH + timedelta(milliseconds=number)
 
 
 def class_record(cls: ClassHealth) -> Record:
