@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from http import HTTPStatus
 
 from bench.load.play import Load, Row, Size, gathered
 from bench.records import keep, offer_to_keep
@@ -32,7 +33,7 @@ def unbounded(scene: Scene) -> None:
     text = found["text"].replace("capacity: {rate: 50}, ", "")
     named = {"If-Match": f'"{found["version"]}"', "X-Reason": "a load test"}
     answer = scene.ops("PUT", "/v1/plan", text, named)
-    if answer.code != 200:  # noqa: PLR2004 - HTTP's own
+    if answer.code != HTTPStatus.OK:
         raise SystemExit(f"the plan was refused: {answer.code} {answer.text}")
     scene.tick()
 

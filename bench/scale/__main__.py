@@ -14,7 +14,7 @@ from bench.scale.fluid import Fluid
 from bench.scale.runs import Bench, answered_429
 from bench.scale.scenario import SCENARIOS, Scenario
 from bench.scale.settings import every
-from bench.scale.verdicts import Verdict, verdicts
+from bench.scale.verdicts import Verdict, agreement, verdicts
 from bench.scale.world import World
 from infra.package import package
 
@@ -46,7 +46,7 @@ def main() -> int:
     if asked.save:
         del document["told"]
         keep("scale", document)
-    return int(any(row["discrete_event_difference_percent"] > 2 for row in document["rows"]))  # noqa: PLR2004
+    return int(not agreement(document["rows"]).met)
 
 
 def run(bench: Bench, template: Json, scenarios: list[Scenario]) -> Json:
