@@ -1,22 +1,17 @@
 """Whole lives on the tables' own code and moto's answers, in one thread (LIVES_ON_MOTO=300 for the long form)."""
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
-from chalicelib.aws.clients import Clients
 from infra.local.bare import ports_on
 from tests.lives.machine import Lives
 from tests.lives.running import live
+from tests.moto_clients import moto
 
 
 @pytest.fixture
-def clients(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "example")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    with mock_aws():
-        yield Clients(botocore.session.get_session())
+def clients():
+    with moto() as made:
+        yield made
 
 
 @pytest.mark.timeout(7200)

@@ -1,24 +1,19 @@
 """The same on the tables' own code and moto's answers, in one thread (SAFETY_ON_MOTO=300 for the long form)."""
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
-from chalicelib.aws.clients import Clients
 from chalicelib.memory import MemoryPorts
 from infra.local.bare import ports_on
 from tests.lives.running import live
+from tests.moto_clients import moto
 from tests.safety.machine import SafetyMachine
 from tests.safety.stage import Stage
 
 
 @pytest.fixture
-def clients(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "example")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    with mock_aws():
-        yield Clients(botocore.session.get_session())
+def clients():
+    with moto() as made:
+        yield made
 
 
 def on_tables(ports):

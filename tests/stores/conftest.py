@@ -5,12 +5,12 @@ from itertools import count
 
 import botocore.session
 import pytest
-from moto import mock_aws
 
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.ports import AwsPorts
 from chalicelib.memory import MemoryPorts
 from infra.local.bare import ports_on, signing
+from tests.moto_clients import moto
 
 _numbers = count(1)
 
@@ -22,11 +22,8 @@ def memory_ports() -> MemoryPorts:
 
 @pytest.fixture(scope="module")
 def moto_clients() -> Iterator[Clients]:
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        environment.setenv("AWS_ACCESS_KEY_ID", "example")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "example")
-        environment.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-        yield Clients(botocore.session.get_session())
+    with moto() as clients:
+        yield clients
 
 
 @pytest.fixture

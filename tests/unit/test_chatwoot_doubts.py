@@ -9,19 +9,12 @@ from infra.local.fakes.vendor_desks import Chatwoot
 from tests.contract.fake_api import FakeApi
 from tests.fakes_http import reply
 from tests.unit.crashing import Crash
-from tests.world import PURPOSES, World
+from tests.world import PLAN, World
 
-PLAN = """
-schema: 1
-public_base_url: https://bascule.example
-market: fr
-languages: [fr, en]
-channels:
-  shop: {kind: webhook, market: fr, settings: {url: "https://shop.example/in"}, door: {url: "https://shop.example", labels: {fr: Boutique, en: Shop}}}
-  talks: {kind: chatwoot, account: "1", base: "https://talks.example", settings: {inbox: INBOX, inbox_id: "1"}}
-desks:
-  desk-a: {channel: talks, target: {}}
-"""  # noqa: E501
+CHATWOOT = PLAN.replace(
+    'box-a: {kind: webhook, provider: alpha, settings: {url: "https://a.example/in"}}',
+    'box-a: {kind: chatwoot, account: "1", base: "https://a.example", settings: {inbox: INBOX, inbox_id: "1"}}',
+).replace("[desk-a, desk-b]", "[desk-a]")
 
 
 class Talking(World):
@@ -30,9 +23,7 @@ class Talking(World):
     def __init__(self):
         self.fake, self.lose = ChatwootFake("talks"), ""
         self.api = FakeApi(self.fake, 0.0)
-        super().__init__(
-            PLAN.replace("INBOX", self.fake.settings["inbox"]) + PURPOSES.replace(", desk-b", "")
-        )
+        super().__init__(CHATWOOT.replace("INBOX", self.fake.settings["inbox"]))
         self.wired.registry.http = self
 
     def send(self, call):
@@ -166,14 +157,14 @@ def test_an_inbox_that_is_gone_says_nothing_of_the_person(world):
 
 
 def test_the_agents_word_finds_the_contact_that_was_found_in_the_list(world):
-    world.ports.secrets.channels["talks"] = {"webhook_secret": (world.fake.secrets["webhook_secret"],)}
+    world.ports.secrets.channels["box-a"] = {"webhook_secret": (world.fake.secrets["webhook_secret"],)}
     world.lost("after")
     world.wait(60)
-    side = Chatwoot(url="https://bascule.example/hooks/talks", secret=world.fake.secrets["webhook_secret"])
+    side = Chatwoot(url="https://bascule.example/hooks/box-a", secret=world.fake.secrets["webhook_secret"])
     signed = side.resolved(world.row().work.provider_id, world.clock.now())
     headers = {name.lower(): value for name, value in signed.headers.items()}
     request = Request(url=signed.url, headers=headers, body=signed.body)
-    world.wired.acceptance.receive("talks", request, world.clock.now())
+    world.wired.acceptance.receive("box-a", request, world.clock.now())
     world.run()
 
     assert world.state() is RowState.CLOSED

@@ -39,7 +39,9 @@ def told(world, *, each=30, times=3):
 def test_words_that_a_gateway_may_have_passed_on_go_to_no_other_desk_and_are_shown_to_a_person(code):
     world = answering(CHATWOOT, code, to_words=True)
 
-    work = told(world, each=600, times=6)  # as long as it takes to ask a desk that has no list, again and again
+    work = told(
+        world, each=600, times=6
+    )  # as long as it takes to ask a desk that has no list, again and again
 
     assert (work.state, work.desk) == (RowState.DEAD, "desk-a")
     assert world.desks.contacts("b.example") == []

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture
 from chalicelib.domain.surge.posture import Stance
-from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.schema import recalled, stamped
 from chalicelib.domain.upgrade.times import from_ms_or_none, to_ms_or_none
 
 
@@ -25,10 +25,7 @@ def stance_text(stance: Stance) -> str:
 
 def read_stance(text: str) -> Stance:
     """The stance of a text. Raises ValueError when it is none; a later release's is Newer."""
-    try:
-        return _read(understood(json.loads(text)))
-    except (KeyError, TypeError, AttributeError) as unreadable:
-        raise ValueError(f"no stance: {unreadable}") from unreadable
+    return recalled(text, _read, "no stance")
 
 
 def _read(found: Mapping[str, Any]) -> Stance:

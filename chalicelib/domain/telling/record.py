@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.domain.telling.event import document, event_of
 from chalicelib.domain.telling.story import Gap, Stories, Story, Told, Waiting
-from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.schema import recalled, stamped
 from chalicelib.domain.upgrade.times import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 
@@ -27,10 +27,7 @@ def stories_text(stories: Stories) -> str:
 
 def read_stories(text: str) -> Stories:
     """The stories of a text. Raises ValueError when it is none; a later release's is Newer."""
-    try:
-        return _read(understood(json.loads(text)))
-    except (KeyError, TypeError, AttributeError) as unreadable:
-        raise ValueError(f"not stories: {unreadable}") from unreadable
+    return recalled(text, _read, "not stories")
 
 
 def _read(found: Mapping[str, Any]) -> Stories:
