@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from time import process_time
@@ -18,6 +17,7 @@ from bench.our_detector import Bascule
 from bench.peer_breakers import peers
 from bench.peer_detectors import Breaker, Peer, VirtualClock
 from bench.probes_only import false_incidents, probes_only
+from bench.records import keep, offer_to_keep
 from bench.replay import Detector, replay, row
 from chalicelib.domain.health import Rules
 
@@ -159,9 +159,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--trace", type=Path, help="replay this file of the Cloud Uptime Archive's format instead"
     )
-    parser.add_argument(
-        "--save", action="store_true", help="keep the JSON object with its date in bench/results/"
-    )
+    offer_to_keep(parser)
     parser.add_argument("--alone", action="store_true", help="our own detector only")
     return parser.parse_args()
 
@@ -174,8 +172,7 @@ def main() -> None:
     found = measure(QUICK if asked.quick else FULL, asked.trace)
     print(json.dumps(found) if asked.json else "\n".join(table(found)))
     if asked.save:
-        kept = ROOT / "bench" / "results" / f"detection-{datetime.now(UTC):%Y-%m-%d}.json"
-        kept.write_text(json.dumps(found, indent=1) + "\n")
+        keep("detection", found)
 
 
 if __name__ == "__main__":

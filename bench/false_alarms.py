@@ -1,7 +1,6 @@
 """False alarms and delays of the scores themselves: counted over years of quiet days, and computed exactly."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import log, log1p, pi, sin
@@ -17,7 +16,6 @@ PER_DAY = 2_880
 BURST = 20.0
 """Mean contacts in a burst; calm lasts five times as long."""
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
-Chance = Callable[[int, Random], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

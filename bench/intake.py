@@ -3,20 +3,17 @@
 import argparse
 import json
 import os
-import sys
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from app import app
 from bench.accepting import accepting, counted, with_client
 from bench.deciding import GROWING_PLANS, deciding
 from bench.reading import reading
+from bench.records import keep, offer_to_keep
 from bench.report import Measured, table
 from bench.starting import starting
-
-RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +49,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.intake", description="What one accepted contact costs.")
     parser.add_argument("--quick", action="store_true", help="few rounds: a check, no figures to quote")
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument(
-        "--save", action="store_true", help="keep the JSON object with its date in bench/results/"
-    )
+    offer_to_keep(parser)
     asked = parser.parse_args()
     found = measure(QUICK if asked.quick else FULL)
     if not asked.json:
         print(*table(found), sep="\n")
-    text = json.dumps(found.document(), indent=None if asked.json else 2)
-    print(text)
+    print(json.dumps(found.document(), indent=None if asked.json else 2))
     if asked.save:
-        kept = RESULTS / f"intake-{datetime.now(UTC):%Y-%m-%d}.json"
-        kept.write_text(json.dumps(found.document(), indent=2) + "\n")
-        print(
-            f"kept in {kept.relative_to(Path.cwd()) if kept.is_relative_to(Path.cwd()) else kept}",
-            file=sys.stderr,
-        )
+        keep("intake", found.document())
 
 
 if __name__ == "__main__":

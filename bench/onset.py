@@ -5,15 +5,13 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 from bench.onset_play import Onset, Play
 from bench.onset_sides import Trouble
+from bench.records import keep, offer_to_keep
 
-ROOT = Path(__file__).parents[1]
 OUTAGE = Trouble(name="total outage", kind="outage")
 SILENT = Trouble(name="50 % silent", kind="silent", share=0.5)
 FEW, MANY = 2 / 60, 2.0
@@ -99,14 +97,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few onsets, for a check; not worth quoting")
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument("--save", action="store_true", help="keep it with its date in bench/results/")
+    offer_to_keep(parser)
     asked = parser.parse_args(arguments)
     document = measured(quick=asked.quick)
-    text = json.dumps(document, indent=2)
-    print(text if asked.json else "\n".join(table(document)))
+    print(json.dumps(document, indent=2) if asked.json else "\n".join(table(document)))
     if asked.save:
-        name = f"onset-{datetime.now(UTC):%Y-%m-%d}.json"
-        (ROOT / "bench" / "results" / name).write_text(text + "\n")
+        keep("onset", document)
     return 0
 
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
+from bench.records import keep, offer_to_keep
 from bench.timing import Run, race
 from chalicelib.domain.model import Contact, Medium, Party
 from chalicelib.domain.plan import Plan
@@ -19,7 +19,6 @@ from chalicelib.domain.plan_document.reader import dump_plan, read_plan
 from chalicelib.domain.routing import Situation
 from chalicelib.service.rows import contact_row
 
-RESULTS = Path(__file__).parent / "results"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MARKETS = ("fr", "uk", "de", "es", "world")
 OPTIONS = 8
@@ -124,16 +123,14 @@ def main() -> None:
         "--quick", action="store_true", help="a tenth of the size: a check, no figures to quote"
     )
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument(
-        "--save", action="store_true", help="keep the figures with their date in bench/results/"
-    )
+    offer_to_keep(parser)
     asked = parser.parse_args()
     large = Size(channels=500, routes=2_000) if asked.quick else LARGE
     found = measure(SMALL, large, rounds=7, calls=300)
-    told = json.dumps({name: round(value, 3) for name, value in found.items()}, indent=2)
+    told = {name: round(value, 3) for name, value in found.items()}
     if asked.save:
-        (RESULTS / f"plan-size-{datetime.now(UTC):%Y-%m-%d}.json").write_text(f"{told}\n")
-    sys.stdout.write(f"{told}\n" if asked.json else _table(found))
+        keep("plan-size", told)
+    sys.stdout.write(f"{json.dumps(told, indent=2)}\n" if asked.json else _table(found))
 
 
 def _table(found: dict[str, float]) -> str:

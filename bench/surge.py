@@ -5,17 +5,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import exp, lgamma, log
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from bench.bank_calls import NoArrivals, bank_calls
+from bench.records import keep, offer_to_keep
 from bench.surge_days import Met, days, made
 from chalicelib.domain.surge.sums import ENOUGH, Sums, added
 
-ROOT = Path(__file__).parents[1]
 WARM_UP, HOURS = 10, range(9, 19)
 CHANCE = 1e-6
 """Of a false alarm in a slot, in the plain Poisson test: one in six years of such days, were arrivals Poisson."""
@@ -155,18 +153,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="made-up days, for a check; not worth quoting")
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument("--save", action="store_true", help="keep it with its date in bench/results/")
+    offer_to_keep(parser)
     asked = parser.parse_args(arguments)
     try:
         document = measured(quick=asked.quick)
     except NoArrivals as missing:
         print(f"no real arrivals ({missing}): make bench-surge installs them", file=sys.stderr)
         return 2
-    text = json.dumps(document, indent=2)
-    print(text if asked.json else "\n".join(table(document)))
+    print(json.dumps(document, indent=2) if asked.json else "\n".join(table(document)))
     if asked.save:
-        name = f"surge-{datetime.now(UTC):%Y-%m-%d}.json"
-        (ROOT / "bench" / "results" / name).write_text(text + "\n")
+        keep("surge", document)
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from infra.buckets import bucket
+
 Json = dict[str, Any]
 
 PARAMETERS: Json = {
@@ -37,21 +39,9 @@ def anchors() -> Json:
 def _bucket() -> Json:
     lock = {"Mode": {"Ref": "AnchorLock"}, "Days": {"Ref": "AnchorDays"}}
     return {
-        "VersioningConfiguration": {"Status": "Enabled"},
+        **bucket(),
         "ObjectLockEnabled": True,
         "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": lock}},
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [
-                {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}},
-            ],
-        },
-        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "PublicAccessBlockConfiguration": {
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        },
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.anchors import anchors
+from infra.buckets import bucket
 
 Json = dict[str, Any]
 
@@ -95,19 +96,7 @@ def _schema(keys: dict[str, str]) -> list[Json]:
 
 def _bucket(*, public: bool) -> Json:
     return {
-        "VersioningConfiguration": {"Status": "Enabled"},
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [
-                {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}},
-            ],
-        },
-        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "PublicAccessBlockConfiguration": {
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": not public,
-            "RestrictPublicBuckets": not public,
-        },
+        **bucket(public=public),
         # The feed and the snapshot are rewritten every minute: old versions would pile up for ever.
         "LifecycleConfiguration": {
             "Rules": [

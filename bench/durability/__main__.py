@@ -6,14 +6,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from bench.durability.play import Play, Played, folder
 from bench.durability.scenery import Scenery
+from bench.records import keep, offer_to_keep
 
-ROOT = Path(__file__).parents[2]
 LONG, QUICK = 100_000, 600
 LONG_PACE, QUICK_PACE = 8.0, 20.0
 COUNTED = ("lost", "doubled", "false_2xx", "ambiguous", "swallowed", "belied", "restless")
@@ -67,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.durability", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few contacts and a faster clock, for a check")
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument("--save", action="store_true", help="keep it with its date in bench/results/")
+    offer_to_keep(parser)
     parser.add_argument("--contacts", type=int, default=0, help="so many instead")
     parser.add_argument("--pace", type=float, default=0.0, help="seconds of the run's clock in one of ours")
     parser.add_argument("--seed", type=int, default=20251020)
@@ -78,11 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     played = measured(asked)
     told = document(asked, played)
-    text = json.dumps(told, indent=2)
-    print(text if asked.json else "\n".join(table(told)))
+    print(json.dumps(told, indent=2) if asked.json else "\n".join(table(told)))
     if asked.save:
-        name = f"durability-{datetime.now(UTC):%Y-%m-%d}.json"
-        (ROOT / "bench" / "results" / name).write_text(text + "\n")
+        keep("durability", told)
     return 0 if played.accounts.good else 1
 
 

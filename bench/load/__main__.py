@@ -2,19 +2,17 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
+from http import HTTPStatus
 
 from bench.load.play import Load, Row, Size, gathered
+from bench.records import keep, offer_to_keep
 from infra.local.fakes import Fakes
 from infra.local.scene import Scene
 from infra.local.stack import local_stack
 from infra.package import BUILD
 
-RESULTS = Path(__file__).parents[1] / "results"
 QUICK = Size(clients=(1, 8), rounds=2, requests=24)
 TO_PUT = {"off": 0.75, "on": 0.50}
 TO_BOTH = 0.85
@@ -35,7 +33,7 @@ def unbounded(scene: Scene) -> None:
     text = found["text"].replace("capacity: {rate: 50}, ", "")
     named = {"If-Match": f'"{found["version"]}"', "X-Reason": "a load test"}
     answer = scene.ops("PUT", "/v1/plan", text, named)
-    if answer.code != 200:  # noqa: PLR2004 - HTTP's own
+    if answer.code != HTTPStatus.OK:
         raise SystemExit(f"the plan was refused: {answer.code} {answer.text}")
     scene.tick()
 
@@ -67,9 +65,7 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="few requests: a check, no figures to quote")
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument(
-        "--save", action="store_true", help="keep the JSON object with its date in bench/results/"
-    )
+    offer_to_keep(parser)
     asked = parser.parse_args()
     rows = measured(QUICK if asked.quick else Size())
     if not asked.json:
@@ -77,9 +73,7 @@ def main() -> None:
     document = {"quick": asked.quick, "rows": [asdict(row) for row in rows]}
     print(json.dumps(document, indent=None if asked.json else 2))
     if asked.save:
-        kept = RESULTS / f"load-{datetime.now(UTC):%Y-%m-%d}.json"
-        kept.write_text(json.dumps(document, indent=2) + "\n")
-        print(f"kept in bench/results/{kept.name}", file=sys.stderr)
+        keep("load", document)
 
 
 if __name__ == "__main__":

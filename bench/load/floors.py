@@ -2,16 +2,15 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from infra.local.stack import Stack
 
 SOURCE = Path(__file__).with_name("floor_functions.py")
 MEMORY_MB = 1024
+PATIENCE = {"Delay": 1, "MaxAttempts": 30}
 ROLE = "bench-floor"
 RIGHTS = {
     "Version": "2012-10-17",
@@ -61,7 +60,7 @@ def _function(stack: Stack, name: str, role: str, variables: Mapping[str, str]) 
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(SOURCE, SOURCE.name)
     client = stack.client("lambda")
-    client.create_function(
+    made = client.create_function(
         FunctionName=own,
         Runtime="python3.11",
         Handler=f"{SOURCE.stem}.{name}",
@@ -71,18 +70,8 @@ def _function(stack: Stack, name: str, role: str, variables: Mapping[str, str]) 
         Timeout=30,
         Environment={"Variables": dict(variables)},
     )
-    return _active(client, own)
-
-
-def _active(client: Any, name: str) -> str:
-    """The function's ARN once it may be called. Raises TimeoutError after half a minute."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        found = client.get_function(FunctionName=name)["Configuration"]
-        if found["State"] == "Active":
-            return str(found["FunctionArn"])
-        time.sleep(0.1)
-    raise TimeoutError(f"{name} did not become active")
+    client.get_waiter("function_active_v2").wait(FunctionName=own, WaiterConfig=PATIENCE)
+    return str(made["FunctionArn"])
 
 
 def _gateway(stack: Stack, arns: Mapping[str, str]) -> dict[str, str]:

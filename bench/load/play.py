@@ -4,7 +4,7 @@ import json
 import secrets
 import subprocess
 import sys
-import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from infra.local.scene import Scene, until
 
 OURS = "ours"
 LANES = ("UrgentQueue", "NormalQueue", "BulkQueue")
-DRAINED_WITHIN = 600
+DRAINED_WITHIN, LOOKS = 600, 2
 TEXT = "Où est ma commande ? Elle devait arriver hier. 📦"
 
 
@@ -152,21 +152,21 @@ def untriggered(scene: Scene) -> Iterator[None]:
 
 
 def drained(scene: Scene) -> None:
-    """Wait until no bell is left, and half a second more for what the last ones led to."""
+    """Wait until no bell is left at two looks in a row: what the last ones led to may ring once more."""
+    looks = deque[bool](maxlen=LOOKS)
+
+    def settled() -> bool:
+        looks.append(_silent(scene))
+        return len(looks) == LOOKS and all(looks)
+
+    until(settled, "every bell is answered", DRAINED_WITHIN)
+
+
+def _silent(scene: Scene) -> bool:
+    client = scene.stack.client("sqs")
     kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-
-    def silent() -> bool:
-        client, urls = (
-            scene.stack.client("sqs"),
-            [scene.stack.outputs[name] for name in (*LANES, "EvidenceQueue")],
-        )
-        return not any(
-            int(count)
-            for url in urls
-            for count in client.get_queue_attributes(QueueUrl=url, AttributeNames=kinds)[
-                "Attributes"
-            ].values()
-        )
-
-    until(silent, "every bell is answered", DRAINED_WITHIN)
-    time.sleep(0.5)
+    found = (
+        client.get_queue_attributes(QueueUrl=scene.stack.outputs[name], AttributeNames=kinds)["Attributes"]
+        for name in (*LANES, "EvidenceQueue")
+    )
+    return not any(int(count) for counts in found for count in counts.values())

@@ -6,20 +6,19 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from math import inf
-from pathlib import Path
 from typing import Any
 
+from bench.records import keep, offer_to_keep
 from bench.scale import costs, idle, price, report
 from bench.scale.fluid import Fluid
 from bench.scale.runs import Bench, answered_429
 from bench.scale.scenario import SCENARIOS, Scenario
 from bench.scale.settings import every
-from bench.scale.verdicts import Verdict, verdicts
+from bench.scale.verdicts import Verdict, agreement, verdicts
 from bench.scale.world import World
 from infra.package import package
 
 Json = dict[str, Any]
-RESULTS = Path(__file__).parents[1] / "results"
 QUICK, FULL = 50_000, 100_000
 ROUNDS = 60
 
@@ -46,8 +45,8 @@ def main() -> int:
     print(json.dumps(document) if asked.json else "\n".join(document["told"]))
     if asked.save:
         del document["told"]
-        (RESULTS / f"scale-{today}.json").write_text(json.dumps(document, indent=1) + "\n")
-    return int(any(row["discrete_event_difference_percent"] > 2 for row in document["rows"]))  # noqa: PLR2004
+        keep("scale", document)
+    return int(not agreement(document["rows"]).met)
 
 
 def run(bench: Bench, template: Json, scenarios: list[Scenario]) -> Json:
@@ -113,9 +112,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--contacts", type=int, default=0, help="so many one by one")
     parser.add_argument("--scenario", default="", help="only those whose name has this in it")
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument(
-        "--save", action="store_true", help="keep the JSON object with its date in bench/results/"
-    )
+    offer_to_keep(parser)
     parser.add_argument("--measure", action="store_true", help="first measure anew what each act costs")
     return parser.parse_args()
 

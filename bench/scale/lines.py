@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from logging import StreamHandler
 from typing import Any
 
 from chalicelib.handlers import log
@@ -21,12 +22,13 @@ def metrics(line: Json) -> Iterator[str]:
 @contextmanager
 def told() -> Iterator[StringIO]:
     """The functions' log lines, kept in memory."""
-    kept, handlers = StringIO(), log.logger().handlers
-    before = [getattr(each, "stream", None) for each in handlers]
+    kept = StringIO()
+    handlers = [each for each in log.logger().handlers if isinstance(each, StreamHandler)]
+    before = [each.stream for each in handlers]
     for each in handlers:
-        each.setStream(kept)  # type: ignore[attr-defined] # Powertools' logger has one stream handler
+        each.setStream(kept)
     try:
         yield kept
     finally:
         for each, stream in zip(handlers, before, strict=True):
-            each.setStream(stream)  # type: ignore[attr-defined]
+            each.setStream(stream)

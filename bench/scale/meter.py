@@ -126,11 +126,11 @@ class Meter:
 
         backend = get_backend("dynamodb")["123456789012"]["eu-west-3"]
         given = asked.get("Key") or asked["Item"]
-        keys = [given[name] for name in self._keys[asked["TableName"]]]
         table = backend.get_table(asked["TableName"])
         from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415 - likewise
 
-        found = table.get_item(*map(DynamoType, keys))  # type: ignore[arg-type] # moto's hints are of its own making
+        hash_key, *others = (DynamoType(given[name]) for name in self._keys[asked["TableName"]])
+        found = table.get_item(hash_key, others[0] if others else None)
         return dict(found.to_json()["Attributes"]) if found else {}
 
 

@@ -4,8 +4,9 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http import HTTPStatus
 from io import StringIO
 from typing import Any
 
@@ -27,21 +28,9 @@ from chalicelib.memory import ManualClock
 from chalicelib.ports import PlanVersion
 from chalicelib.wiring import Wired
 from infra import stores
+from infra.local.bare import made, signing
 
 Json = dict[str, Any]
-QUEUES = (
-    "urgent",
-    "normal",
-    "bulk",
-    "overflow",
-    "probes",
-    "evidence",
-    "flips",
-    "announcements",
-    "normal_dead",
-)
-ANCHOR_KEY = "alias/anchors"
-CREATED = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
 HOME = replace(SETTINGS, home_region="", vantage="home")
 KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "eu-west-3"}
 
@@ -73,7 +62,7 @@ class Rig:
         """One request at the gateway's door, answered 200."""
         with self._metered() as tally:
             answer = app(event, None)
-        if answer["statusCode"] != 200:  # noqa: PLR2004 - HTTP's own
+        if answer["statusCode"] != HTTPStatus.OK:
             raise AssertionError(f"the door said {answer}")
         return tally
 
@@ -119,12 +108,14 @@ def rig(plan: str, secrets: Mapping[str, Json], now: datetime) -> Iterator[Rig]:
         meter = Meter({n: n for n in stores.TABLES}, {n: r["Properties"] for n, r in stores.stores().items()})
         session.get_component("event_emitter").register_first("before-send", meter.answer)
         clients = Clients(session)
-        urls = _made(clients, secrets)
-        ports = AwsPorts(_names(urls))
+        names = made(clients, "")
+        signing(clients)
+        _told(clients, names, secrets)
+        ports = AwsPorts(names)
         ports.clients = clients
         clock = ManualClock(now)
         wired = Wired(stores=ports, http=Desks(), clock=clock, settings=HOME)
-        found = Rig(wired=wired, ports=ports, clock=clock, meter=meter, urls=urls, lines=lines)
+        found = Rig(wired=wired, ports=ports, clock=clock, meter=meter, urls=names.queues, lines=lines)
         _publish(found, plan)
         yield found
 
@@ -141,44 +132,12 @@ def _publish(found: Rig, text: str) -> None:
     found.wired.tick.flip()
 
 
-def _made(clients: Clients, secrets: Mapping[str, Json]) -> dict[str, str]:
-    """Tables as the template has them, buckets, secrets, queues; returns the queues' addresses."""
-    for name, resource in stores.stores().items():
-        if name in stores.TABLES:
-            wanted = {k: resource["Properties"][k] for k in CREATED if k in resource["Properties"]}
-            clients("dynamodb").create_table(TableName=name, **wanted)
-    for bucket in ("state", "front-door"):
-        clients("s3").create_bucket(
-            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": KEYS["AWS_DEFAULT_REGION"]}
-        )
-    clients("s3").create_bucket(
-        Bucket="anchors",
-        CreateBucketConfiguration={"LocationConstraint": KEYS["AWS_DEFAULT_REGION"]},
-        ObjectLockEnabledForBucket=True,
-    )
-    key = clients("kms").create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    clients("kms").create_alias(AliasName=ANCHOR_KEY, TargetKeyId=key)
+def _told(clients: Clients, names: Names, secrets: Mapping[str, Json]) -> None:
+    """The channels' secrets, nobody's tokens."""
     document = {"channels": secrets, "signing_keys": ["a-key-of-thirty-two-characters-00"]}
-    clients("secretsmanager").create_secret(Name="channels", SecretString=json.dumps(document))
-    clients("secretsmanager").create_secret(Name="operators", SecretString="{}")
-    clients("events").create_event_bus(Name="bus")
-    return {q: clients("sqs").create_queue(QueueName=q)["QueueUrl"] for q in QUEUES}
-
-
-def _names(urls: Mapping[str, str]) -> Names:
-    tables = {f"{n.removesuffix('Table').lower()}_table": n for n in stores.TABLES}
-    given = {f.name for f in fields(Names)}
-    return Names(
-        **{name: table for name, table in tables.items() if name in given},
-        state_bucket="state",
-        front_door_bucket="front-door",
-        channel_secrets="channels",
-        operator_secrets="operators",
-        event_bus="bus",
-        anchor_bucket="anchors",
-        anchor_key=ANCHOR_KEY,
-        queues=urls,
-    )
+    kept = {names.channel_secrets: json.dumps(document), names.operator_secrets: "{}"}
+    for name, text in kept.items():
+        clients("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
 
 
 @contextmanager

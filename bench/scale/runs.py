@@ -70,7 +70,8 @@ def difference(one: Account, other: Account) -> float:
 
 
 def _shares(account: Account) -> tuple[float, float, float]:
-    return tuple(part / account.arrived for part in (account.served, account.unserved, account.lost))  # type: ignore[return-value] # three
+    arrived = account.arrived
+    return account.served / arrived, account.unserved / arrived, account.lost / arrived
 
 
 def answered_429(a_minute: float = 700.0, hours: float = DESK_HOURS) -> dict[str, float]:

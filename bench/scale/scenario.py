@@ -11,6 +11,9 @@ Zoom's and Slack's end sooner; Meta publishes no schedule: assumed."""
 ONCE = 0.1
 """Share of senders that never ask again (Chatwoot; a Twilio number without a fallback address): assumed."""
 
+EVERY = ("aws-defaults", "shipped", "raised")
+"""The settings that a scenario is played under, unless it says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -37,7 +40,7 @@ class Scenario:
     lasts: float
     desk: Desk = Desk()
     promises: Sequence[Promise] = (Promise(share=1.0, seconds=4 * HOUR),)
-    settings: Sequence[str] = ("aws-defaults", "shipped", "raised")
+    settings: Sequence[str] = EVERY
 
     @property
     def contacts(self) -> float:
@@ -55,9 +58,9 @@ SLOW = Desk(rate=700 / 60, seconds=0.2)
 MIXED = (Promise(share=0.1, seconds=4 * HOUR), Promise(share=0.9, seconds=26 * HOUR))
 
 
-def hourly(name: str, contacts: float, desk: Desk = Desk(), **rest: Sequence[str]) -> Scenario:
+def hourly(name: str, contacts: float, desk: Desk = Desk(), *, settings: Sequence[str] = EVERY) -> Scenario:
     """So many in an hour."""
-    return Scenario(name=name, rate=contacts / HOUR, lasts=HOUR, desk=desk, **rest)  # type: ignore[arg-type]
+    return Scenario(name=name, rate=contacts / HOUR, lasts=HOUR, desk=desk, settings=settings)
 
 
 SCENARIOS = (

@@ -69,15 +69,6 @@ def counted(template: Json) -> Counter[str]:
     return Counter(resource["Type"] for resource in template["Resources"].values())
 
 
-def memories(template: Json) -> dict[str, float]:
-    """MB of each function."""
-    return {
-        name: resource["Properties"]["MemorySize"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == FUNCTION
-    }
-
-
 def _ceiling(mapping: Json) -> float:
     return float(mapping["ScalingConfig"]["MaximumConcurrency"])
 

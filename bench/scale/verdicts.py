@@ -23,11 +23,16 @@ class Verdict:
         return self.found <= self.most
 
 
+def agreement(rows: Iterable[Json]) -> Verdict:
+    """Whether both models found the same, in the row where they differ most."""
+    most = max(row["discrete_event_difference_percent"] for row in rows)
+    return Verdict(promise="models differ, percent", most=DIFFERENCE, found=most)
+
+
 def verdicts(rows: Iterable[Json], refused: Mapping[str, float], idle: float) -> Iterator[Verdict]:
     """Those that the rows can tell."""
     by_name = {(row["scenario"], row["settings"]): row for row in rows}
-    checked = max(row["discrete_event_difference_percent"] for row in by_name.values())
-    yield Verdict(promise="models differ, percent", most=DIFFERENCE, found=checked)
+    yield agreement(by_name.values())
     for settings in ("aws-defaults", "shipped"):
         if row := by_name.get((COLD, settings)):
             yield Verdict(promise=f"lost of 0 to 1,000 a second, {settings}", most=0, found=row["lost"])

@@ -4,11 +4,11 @@ import argparse
 import json
 import os
 import sys
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from multiprocessing import Pool
 from pathlib import Path
 
+from bench.records import keep, offer_to_keep
 from bench.science.cases import CASES, Case, expected
 from bench.science.lines import Play
 from bench.science.verdict import RUNS, Row, row, table
@@ -51,9 +51,7 @@ def main() -> int:
         "--only", default="", choices=sorted({case.model for case in CASES}), help="one model"
     )
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
-    parser.add_argument(
-        "--save", action="store_true", help="keep the JSON object with its date in bench/results/"
-    )
+    offer_to_keep(parser)
     asked = parser.parse_args()
     if find_spec("simpy") is None and PYTHON.exists():
         os.execv(PYTHON, [str(PYTHON), "-m", "bench.science", *sys.argv[1:]])  # noqa: S606 - itself
@@ -61,8 +59,7 @@ def main() -> int:
     document = {"quick": asked.quick, "rows": rows, "outside": sum(not each["inside"] for each in rows)}
     print(json.dumps(document) if asked.json else "\n".join(table(rows)))
     if asked.save:
-        kept = ROOT / "bench" / "results" / f"science-{datetime.now(UTC):%Y-%m-%d}.json"
-        kept.write_text(json.dumps(document, indent=1) + "\n")
+        keep("science", document)
     return int(document["outside"] > 0)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.domain.health import Batch, ClassHealth, PathHealth, State
 from chalicelib.domain.model import EvidenceClass, Outcome
 from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import from_ms_or_none
 
 PREFIXES = {
     EvidenceClass.HARD: "h",
@@ -43,7 +44,7 @@ def path_of(item: Mapping[str, Any]) -> PathHealth:
         path=item["pk"],
         classes={evidence: class_of(item, evidence) for evidence in present},
         blocked=Outcome(blocked) if blocked else None,
-        throttled_until=None if paced is None else moment(paced),
+        throttled_until=from_ms_or_none(paced),
         version=item.get("version", 0),
     )
 

@@ -11,6 +11,7 @@ from chalicelib.domain.model import Attachment, Contact, ContactKind, Medium, Ou
 from chalicelib.domain.outbox import Attempt, Row, RowState, Work
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import from_ms_or_none
 
 # Above this the JSON is compressed: an item ends at 400 KB, and a long e-mail is mostly quoted text.
 _LONG = 65_536
@@ -57,7 +58,7 @@ def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Ro
         decision=item["decision"],
         parent=item["parent"],
         kind=ContactKind(item["kind"]),
-        due_at=None if due_at is None else moment(due_at),
+        due_at=from_ms_or_none(due_at),
         lot=lot_of(item.get("due_shard", "")),
         erased_at=_moment(item.get("erased_at")),
         schema=item["schema"],

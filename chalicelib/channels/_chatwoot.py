@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.channels import Malformed
+from chalicelib.channels import Malformed, SendFailed
 from chalicelib.channels._json import at, items, moment, text
 from chalicelib.channels._signature import hmac_hex
-from chalicelib.domain.model import Contact, DeskOutcome, DeskWord
+from chalicelib.domain.model import Contact, DeskOutcome, DeskWord, Message, Outcome, party_key
 
 # The words in webhooks, the numbers within `conversation.messages`.
 OUTGOING = frozenset(("outgoing", "1"))
@@ -16,6 +16,14 @@ LONGEST_CONTENT = 150_000
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 _MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}")
+
+
+def sender(message: Message) -> tuple[Contact, str]:
+    """What a person wrote, and who they are there. Raises SendFailed for words to a person."""
+    if message.contact is None:
+        raise SendFailed(Outcome.REQUEST, detail="this desk takes contacts; it does not write to people")
+    contact = message.contact
+    return contact, party_key(message.channel, contact.account, contact.party.address)
 
 
 def person(source: str, contact: Contact, identity_keys: Sequence[str]) -> dict[str, Any]:

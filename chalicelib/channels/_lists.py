@@ -44,10 +44,17 @@ class Sought:
 class Trace:
     """What the list has of it: a receipt for each item that it may be, oldest first.
 
-    None at all means "it did not go" only where `whole`: the list was read to its end. `shared`: the ids stand for
-    conversations, of which one may hold several of our sends.
+    None at all means "it did not go" only where `whole`: the list was read to its end. `parts`, where the ids stand for
+    conversations that may hold several of our sends: the item's own name for each receipt, as in `Sent.part`. `others`
+    are items of that time with other words: unless each is known as another send, ours may be one of them.
     """
 
     receipts: tuple[Receipt, ...] = ()
     whole: bool = True
-    shared: bool = False
+    parts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def named(self) -> tuple[tuple[Receipt, str], ...]:
+        """Each receipt with the name of the item that it is of."""
+        names = self.parts or [one.provider_id for one in self.receipts]
+        return tuple(zip(self.receipts, names, strict=True))

@@ -2,10 +2,11 @@
 
 A person is one contact there (`source_id` = our digest of channel, account and address), and writes into
 their open conversation, or into a new one when all are resolved: one conversation may hold several rows.
-Not idempotent: `echo_id` is echoed but not stored, so nobody can look up whether an ambiguous message went.
+Not idempotent: `echo_id` is echoed but not stored. An ambiguous message is looked up by its person, words and time.
 """
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -19,12 +20,15 @@ from chalicelib.channels import (
     Refusal,
     SendFailed,
     Setting,
+    Sought,
     Standing,
+    Trace,
     Verdict,
 )
-from chalicelib.channels._chatwoot import closed, content, numbered, person, reply
+from chalicelib.channels._chatwoot import closed, content, numbered, person, reply, sender
 from chalicelib.channels._chatwoot_inbox import HOST, LED, TOKEN, LedByChatwoot
-from chalicelib.channels._json import dump, items, lenient, load, load_table, text
+from chalicelib.channels._chatwoot_talks import newest_open, part, traced
+from chalicelib.channels._json import dump, lenient, load_table, text
 from chalicelib.channels._responses import doubted, ok, outcome, retry_after
 from chalicelib.channels._signature import as_bytes, header, hmac_hex, require, require_fresh
 from chalicelib.domain.model import (
@@ -34,7 +38,6 @@ from chalicelib.domain.model import (
     Outcome,
     Sent,
     Signal,
-    party_key,
 )
 from chalicelib.http_types import Answer, Call, Http, MaybeSent, NotSent, Request, Response
 
@@ -64,7 +67,7 @@ class Chatwoot(LedByChatwoot):
         TOKEN,
         Setting(name="identity_key", purpose="the inbox's HMAC token", secret=True, required=False),
     )
-    capabilities: ClassVar[frozenset[Capability]] = LED | {Capability.SEND}
+    capabilities: ClassVar[frozenset[Capability]] = LED | {Capability.SEND, Capability.RESOLVE}
 
     def __init__(self, config: ChannelConfig, http: Http) -> None:
         super().__init__(config, http)
@@ -107,18 +110,25 @@ class Chatwoot(LedByChatwoot):
 
     def send(self, message: Message, now: datetime) -> Sent:
         """Put a contact before the agents; the id is the conversation's."""
-        if message.contact is None:
-            raise SendFailed(Outcome.REQUEST, detail="this desk takes contacts; it does not write to people")
-        contact = message.contact
-        source = party_key(message.channel, contact.account, contact.party.address)
+        contact, source = sender(message)
         conversation = self._conversation(source, message, contact, now)
         words = {"content": content(contact, message.text), "echo_id": message.key}
         response = self._ask("POST", f"contacts/{source}/conversations/{conversation}/messages", words)
         if not ok(response):
             raise doubted(_failed(response, now), response)
-        if not text(lenient(response.body), "id"):
+        if not (number := text(lenient(response.body), "id")):
             raise SendFailed(Outcome.UNKNOWN, detail="taken without an id")
-        return Sent(provider_id=conversation)
+        return Sent(provider_id=conversation, part=part(conversation, number))
+
+    def resolve(self, sought: Sought, now: datetime) -> Trace:
+        """The messages with these words in the person's conversations, of that time. Raises SendFailed."""
+        contact, source = sender(sought.message)
+        known = self._ask("GET", f"contacts/{source}/conversations")
+        if known.code == HTTPStatus.NOT_FOUND and ok(self._ask("GET", "")):
+            return Trace()  # the inbox is there, and never heard of this person
+        if not ok(known):
+            raise _failed(known, now)
+        return traced(known, self._inbox, content(contact, sought.message.text), sought)
 
     def probe(self, now: datetime) -> Signal:
         """Read our inbox: server, database and identifier are asked at once."""
@@ -135,9 +145,9 @@ class Chatwoot(LedByChatwoot):
         """The person's open conversation, or a new one. A lost answer is NotSent: no words have left yet."""
         try:
             known = self._ask("GET", f"contacts/{source}/conversations")
-            if ok(known) and (found := self._newest_open(known)):
+            if ok(known) and (found := newest_open(known, self._inbox)):
                 return found
-            if known.code == 404:  # noqa: PLR2004 - HTTP's own number
+            if known.code == HTTPStatus.NOT_FOUND:
                 self._made(
                     "contacts", person(source, contact, self.config.secrets.get("identity_key", ())), now
                 )
@@ -151,18 +161,9 @@ class Chatwoot(LedByChatwoot):
             raise SendFailed(Outcome.OUTAGE, detail="no conversation id")
         return number
 
-    def _newest_open(self, response: Response) -> str:
-        mine = self.config.settings.get("inbox_id", "")
-        try:
-            listed = load(response.body)
-        except Malformed:
-            raise SendFailed(Outcome.OUTAGE, detail="unreadable conversations") from None
-        numbers = [
-            numbered(one)
-            for one in items(listed)
-            if text(one, "status") != "resolved" and not (mine and text(one, "inbox_id") not in ("", mine))
-        ]
-        return max(filter(None, numbers), key=int, default="")
+    @property
+    def _inbox(self) -> str:
+        return self.config.settings.get(_NUMBER.name, "")
 
     def _made(self, place: str, value: dict[str, Any], now: datetime) -> Response:
         response = self._ask("POST", place, value)

@@ -149,10 +149,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A provider took a message; `receipt_due` says that it will report on it later under `provider_id`."""
+    """A provider took a message; `receipt_due` says that it will report on it later under `provider_id`.
+
+    `part` names this very message, where that id stands for a conversation that may hold several.
+    """
 
     provider_id: str = ""
     receipt_due: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

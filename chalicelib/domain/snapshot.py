@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.belief import Belief
@@ -14,6 +14,9 @@ from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import from_ms, to_ms
+
+millis, moment = to_ms, from_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +32,6 @@ class Snapshot:
     upcoming: tuple[DueNotice, ...] = ()
     look: Look = field(default_factory=Look)
     probers: tuple[Trust, ...] = ()
-
-
-def millis(moment: datetime) -> int:
-    """Whole milliseconds since 1970."""
-    return int(moment.timestamp() * 1000)
-
-
-def moment(milliseconds: int) -> datetime:
-    """The aware UTC time of whole milliseconds since 1970."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def dump_snapshot(snapshot: Snapshot) -> str:

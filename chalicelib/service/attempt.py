@@ -20,6 +20,10 @@ class Result:
     retry_after: float = 0.0
     promise: ReceiptPromise | None = None
 
+    def names(self, own: str) -> frozenset[str]:
+        """What the provider calls it, but for our `own` key."""
+        return frozenset((self.sent.provider_id, self.sent.part) if self.sent else ()) - {"", own}
+
     def signal(self, now: datetime, vantage: str) -> Signal:
         """The evidence in it."""
         return Signal(

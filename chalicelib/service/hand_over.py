@@ -154,8 +154,8 @@ class HandOver:
             wait = result.promise.wait if result.promise else RECEIPT_WAIT
         elif result.outcome is Outcome.OK:
             state, due = RowState.DELIVERED, Due.CLEAR
-        if provider_id and provider_id != row.key:
-            self.contacts.alias(errand.alias(provider_id), row.key)
+        for name in result.names(row.key):
+            self.contacts.alias(errand.alias(name), row.key)
         note(self.contacts, row, errand, result, now)
         work = recorded(row.work, state, result.outcome, detail=result.detail, provider_id=provider_id)
         work = replace(work, round=doubts) if state is RowState.UNKNOWN else work

@@ -50,11 +50,12 @@ class Lists:
         trace = self._asked(row, channel, errand, now)
         if trace is None:
             return Doubt.UNSURE
-        receipts = [one for one in trace.receipts if trace.shared or self._free(errand, one, row)]
-        if receipts:
-            self._went(row, errand, receipts[0], now)
+        found = [(receipt, name) for receipt, name in trace.named() if self._free(errand, name, row)]
+        if found:
+            self._went(row, errand, *found[0], now)
             return Doubt.WENT
-        sure = trace.whole and now - sent_at >= SETTLED
+        strange = any(self._free(errand, name, row) for name in trace.others)
+        sure = trace.whole and not strange and now - sent_at >= SETTLED
         return Doubt.DID_NOT if sure else Doubt.UNSURE
 
     def missing(self, row: Row, situation: Situation, now: datetime) -> tuple[Seen | None, bool]:
@@ -114,16 +115,17 @@ class Lists:
         except (ChannelError, NotSent, MaybeSent):
             return None
 
-    def _free(self, errand: Errand, receipt: Receipt, row: Row) -> bool:
+    def _free(self, errand: Errand, name: str, row: Row) -> bool:
         """True for an item of the list that is no other row's."""
         try:
-            return self.hands.contacts.find(errand.alias(receipt.provider_id)) == row.key
+            return self.hands.contacts.find(errand.alias(name)) == row.key
         except Missing:
             return True
 
-    def _went(self, row: Row, errand: Errand, receipt: Receipt, now: datetime) -> None:
+    def _went(self, row: Row, errand: Errand, receipt: Receipt, name: str, now: datetime) -> None:
         """The send as if its answer had come: what the list says beyond that is heard like a receipt."""
-        self.hands.contacts.alias(errand.alias(receipt.provider_id), row.key)
+        for each in {receipt.provider_id, name}:
+            self.hands.contacts.alias(errand.alias(each), row.key)
         state = RowState.DELIVERED if receipt.state in ARRIVED else RowState.SENT
         work = recorded(
             row.work,

@@ -17,42 +17,36 @@ class Ahead(click.ParamType[Any]):
     """A time ahead, as the service reads it: whole minutes, or an ISO time."""
 
     name = "when"
+    trouble = "trouble.ahead"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
         """Raises Wrong for what is no time."""
-        session = _session(ctx)
         try:
-            return ahead(str(value), session.now(), session.zone)
+            return self.read(str(value), _session(ctx))
         except NoTime:
-            raise Wrong("trouble.ahead", hint="next.times", text=value) from None
+            raise Wrong(self.trouble, hint="next.times", text=value) from None
+
+    def read(self, text: str, session: Session) -> int | str:
+        """Raises NoTime."""
+        return ahead(text, session.now(), session.zone)
 
 
-class Past(click.ParamType[Any]):
+class Past(Ahead):
     """A moment behind us, as an ISO time."""
 
-    name = "when"
+    trouble = "trouble.past"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Raises Wrong for what is no time."""
-        session = _session(ctx)
-        try:
-            return past(str(value), session.now(), session.zone)
-        except NoTime:
-            raise Wrong("trouble.past", hint="next.times", text=value) from None
+    def read(self, text: str, session: Session) -> str:
+        """Raises NoTime."""
+        return past(text, session.now(), session.zone)
 
 
-class Moment(click.ParamType[Any]):
+class Moment(Ahead):
     """A time ahead, as an ISO time."""
 
-    name = "when"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Raises Wrong for what is no time."""
-        session = _session(ctx)
-        try:
-            found = ahead(str(value), session.now(), session.zone)
-        except NoTime:
-            raise Wrong("trouble.ahead", hint="next.times", text=value) from None
+    def read(self, text: str, session: Session) -> str:
+        """Raises NoTime."""
+        found = super().read(text, session)
         return found if isinstance(found, str) else (session.now() + timedelta(minutes=found)).isoformat()
 
 

@@ -58,7 +58,6 @@ EVERYTHING = [(services, fault) for services in SERVICES for fault in FAULTS]
 SHORT = [("table", "hangs"), ("queue", "hangs"), ("secrets", "hangs"), ("all", "throttles")]
 PLAYED = EVERYTHING if os.environ.get("BASCULE_DRILL") == "full" else SHORT
 TWO_SECONDS = 2.0
-ABLE = frozenset({RowState.DELIVERED, RowState.SENT, RowState.INFORMED, RowState.ACCEPTED})
 
 
 class Drill:

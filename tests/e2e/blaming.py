@@ -14,8 +14,6 @@ from tests.e2e.watching import only_row, served
 
 MANY = 8
 PATIENCE = 90
-NEVER_ARRIVED = "30008"
-"""Twilio's code for a message that a carrier took and lost for an unknown reason."""
 
 
 def report(scene: Scene, path: str, since: datetime, until_: datetime | None = None) -> dict[str, Any]:

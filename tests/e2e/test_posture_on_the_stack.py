@@ -7,6 +7,7 @@ refuses them to the function's own role: those levers stay `pending` here, and i
 import os
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -22,8 +23,9 @@ capacity:
   alert: {deliveries: {normal: 30}}
   crisis: {deliveries: {normal: 40}, requests: {rate: 3000, burst: 1500}, intake_provisioned: 2}
 """
-STREAM, USUAL = "surge/order/fr", 6
-"""Contacts a minute."""
+CROWD = 60
+STREAM, USUAL = "surge/order/fr", 3
+"""Contacts a minute. The crowd is twenty times that, so that on a machine half as fast it is still ten times."""
 
 
 @pytest.fixture
@@ -87,20 +89,26 @@ def test_an_order_opens_the_door_wider_and_another_takes_it_back(ready):
 @pytest.mark.skipif(not FULL, reason="a drill of three minutes: BASCULE_DRILL=full")
 def test_ten_times_the_usual_moves_it_by_itself_and_nothing_is_lost(ready):
     seed(ready)
-    sent = 0
 
-    for _ in range(15):  # 60 in a minute
-        for _ in range(4):
-            sent += ready.contact("form", f"crowd-{sent}", "is it true?").code in (200, 202)
-        time.sleep(4)
+    for person in range(CROWD):  # in a minute
+        until(partial(heard, ready, f"crowd-{person}"), "the door takes it", 60)
+        if person % 4 == 3:
+            time.sleep(4)
     until(lambda: posture(ready) == "crisis", "a surge is a crisis", 150)
 
     [stream] = [each for each in ready.read("/v1/capacity")["streams"] if each["purpose"] == "order"]
-    assert sent == 60
     assert at_aws(ready) == 3_000.0
-    assert stream["attempts"] >= 60
+    assert stream["attempts"] >= CROWD
     assert stream["people"] >= 45
-    until(lambda: arrived(ready) >= sent, "everybody is handed over", 60)
+    until(lambda: arrived(ready) >= CROWD, "everybody is handed over", 60)
+
+
+def heard(scene, person):
+    """True when the door took it; whoever gets no answer asks again."""
+    try:
+        return scene.contact("form", person, "is it true?").code in (200, 202)
+    except OSError:
+        return False
 
 
 def seed(scene):

@@ -8,7 +8,6 @@ Right = tuple[str, str]
 """The action, and the logical id of what it is allowed on (an index belongs to its table)."""
 Json = dict[str, Any]
 
-OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan")
 EACH_ITS_OWN = ("logs:", "ses:SendEmail", "lambda:", "apigateway:", "kms:", "sns:List")
 """The same for all by design, or tried elsewhere: a function's own log, mail to an identity that must exist first.
 

@@ -1,22 +1,17 @@
 """Whole lives on the tables' own code and moto's answers, in one thread (LIVES_ON_MOTO=300 for the long form)."""
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
-from chalicelib.aws.clients import Clients
+from infra.local.bare import ports_on
 from tests.lives.machine import Lives
 from tests.lives.running import live
-from tests.stores.conftest import ports_on
+from tests.moto_clients import moto
 
 
 @pytest.fixture
-def clients(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "example")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    with mock_aws():
-        yield Clients(botocore.session.get_session())
+def clients():
+    with moto() as made:
+        yield made
 
 
 @pytest.mark.timeout(7200)
@@ -28,7 +23,7 @@ def test_on_the_tables_too_nothing_is_lost_doubled_forgotten_or_overtaken(client
 
         def kept(self):
             lived.append(None)
-            return {"contacts": ports_on(clients, f"life{len(lived)}").contacts}
+            return {"contacts": ports_on(clients, f"life{len(lived)}-").contacts}
 
     live(LivesOnMoto, 6, "LIVES_ON_MOTO", steps=15)
 

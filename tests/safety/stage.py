@@ -19,6 +19,7 @@ from chalicelib.service.operate.refusals import Refusal
 from chalicelib.service.operate.roles import Role
 from chalicelib.service.planned_work import planned_work
 from tests.safety.plans import PLANS
+from tests.safety.racing import just_before_the_write
 from tests.world import START, World
 
 PEOPLE = {
@@ -153,13 +154,7 @@ class Stage:
         """A race: `second` happens whole between what `first` looked at and its write."""
         store = self.ports.permission
         genuine = store.write
-
-        def late(seen, change):
-            store.write = genuine
-            second()
-            genuine(seen, change)
-
-        store.write = late
+        just_before_the_write(store, second)
         try:
             first()
         finally:

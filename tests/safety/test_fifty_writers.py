@@ -5,11 +5,11 @@ import pytest
 
 from chalicelib.aws.clients import Clients
 from chalicelib.memory import MemoryPorts
+from infra.local.bare import ports_on
 from tests.safety.fifty import race
 from tests.safety.mutants import LooksOnceOnly
 from tests.safety.stage import Stage
 from tests.safety.test_safety_on_moto import on_tables
-from tests.stores.conftest import ports_on
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -36,7 +36,7 @@ def test_fifty_writers_at_once_leave_nobody_short_on_the_local_stack(stack, monk
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    stage = Stage(on_tables(ports_on(Clients(botocore.session.get_session()), "fifty")))
+    stage = Stage(on_tables(ports_on(Clients(botocore.session.get_session()), "fifty-")))
 
     came, short = race(stage)
 

@@ -1,24 +1,19 @@
 """The same on the tables' own code and moto's answers, in one thread (SAFETY_ON_MOTO=300 for the long form)."""
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
-from chalicelib.aws.clients import Clients
 from chalicelib.memory import MemoryPorts
+from infra.local.bare import ports_on
 from tests.lives.running import live
+from tests.moto_clients import moto
 from tests.safety.machine import SafetyMachine
 from tests.safety.stage import Stage
-from tests.stores.conftest import ports_on
 
 
 @pytest.fixture
-def clients(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "example")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    with mock_aws():
-        yield Clients(botocore.session.get_session())
+def clients():
+    with moto() as made:
+        yield made
 
 
 def on_tables(ports):
@@ -35,7 +30,7 @@ def test_on_the_tables_too_nobody_is_ever_left_short(clients):
     class OnMoto(SafetyMachine):
         def stage(self):
             played.append(None)
-            return Stage(on_tables(ports_on(clients, f"safe{len(played)}")))
+            return Stage(on_tables(ports_on(clients, f"safe{len(played)}-")))
 
     live(OnMoto, 10, "SAFETY_ON_MOTO", steps=8)
 

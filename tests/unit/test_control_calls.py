@@ -189,8 +189,9 @@ def test_every_way_in_for_vendors_is_opened_however_its_path_is_spelled(record):
         ("apigateway", "update_stage", {**STAGE, "patchOperations": patch}, {}),
     )
 
-    AwsControl(recorded, NAMES).set(Lever.REQUEST_BURST, 4_000)
+    came = AwsControl(recorded, NAMES).set(Lever.REQUEST_BURST, 4_000)
 
+    assert came is True
     recorded.done()
 
 

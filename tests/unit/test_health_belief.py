@@ -1,6 +1,5 @@
 """Belief: what is made of a path's evidence, and what is not."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.detection.record import class_of, class_record, path_of, path_record
 from chalicelib.domain.health import ClassHealth, PathHealth, Rules, State, believe, measured, observe
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
 
@@ -108,14 +106,6 @@ def test_one_fresh_failure_makes_a_path_suspect_and_keeps_it_up(score, fine, sus
     belief = believe(hard(score=score, fine=fine), NOW, RULES)
 
     assert (belief.suspect, belief.state, belief.weight) == (suspect, "up", 1.0)
-
-
-@given(path=PATH)
-def test_records_bring_back_the_same_path_through_json(path):
-    text = json.dumps(path_record(path))
-
-    assert path_of(json.loads(text)) == path
-    assert all(class_of(class_record(cls)) == cls for cls in path.classes.values())
 
 
 def contacts_until_open(share, random, most=100_000):

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.detection.record import State
 from chalicelib.domain.frontdoor import Note, ways
-from chalicelib.domain.health import Flip
+from chalicelib.domain.health import Flip, State
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import OrderKind, Orders
 from chalicelib.domain.plan_document.reader import read_plan

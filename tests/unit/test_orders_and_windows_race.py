@@ -5,28 +5,16 @@ from threading import Barrier
 
 import pytest
 
+from tests.safety.racing import just_before_the_write
 from tests.unit.operations_side import PLAN, Operations, give
 from tests.unit.test_operate_maintenance import plan
 
 LOOSE = PLAN.replace("min_channels: 1, min_capacity: 4", "min_channels: 0")
 
 
-def just_before_the_write(api, act):
-    """Have somebody act once, between what was read and the transaction."""
-    store = api.ports.permission
-    genuine = store.write
-
-    def late(seen, change):
-        store.write = genuine
-        act()
-        genuine(seen, change)
-
-    store.write = late
-
-
 def test_work_planned_while_an_order_is_given_has_the_order_looked_at_anew():
     api = Operations(LOOSE)
-    just_before_the_write(api, lambda: plan(api, start=0, end=60))
+    just_before_the_write(api.ports.permission, lambda: plan(api, start=0, end=60))
 
     reply = give(api, scope="desk:desk-b")
 
@@ -37,7 +25,7 @@ def test_work_planned_while_an_order_is_given_has_the_order_looked_at_anew():
 
 def test_an_order_given_while_work_is_planned_has_the_plan_looked_at_anew():
     api = Operations(LOOSE)
-    just_before_the_write(api, lambda: give(api, scope="desk:desk-b"))
+    just_before_the_write(api.ports.permission, lambda: give(api, scope="desk:desk-b"))
 
     reply = plan(api, start=0, end=60)
 
@@ -48,7 +36,7 @@ def test_an_order_given_while_work_is_planned_has_the_plan_looked_at_anew():
 
 def test_what_was_written_meanwhile_and_does_no_harm_is_let_be():
     api = Operations(LOOSE)
-    just_before_the_write(api, lambda: give(api, scope="channel:shop"))
+    just_before_the_write(api.ports.permission, lambda: give(api, scope="channel:shop"))
 
     assert plan(api, start=0, end=60).code == 201
     assert len(api.ports.orders.read().given) == 1

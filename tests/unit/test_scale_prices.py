@@ -17,7 +17,7 @@ from bench.scale.measure import measured
 from bench.scale.price import newest, of_act, of_run, per_million
 from bench.scale.runs import NAMES
 from bench.scale.units import Index, index_units, read_units, size, write_units
-from bench.scale.verdicts import verdicts
+from bench.scale.verdicts import DIFFERENCE, agreement, verdicts
 
 ROOT = Path(__file__).parents[2]
 DUE = Index(name="due", keys=["shard", "at"], others=["lane"], table_keys=["pk"])
@@ -175,22 +175,39 @@ def test_a_missed_promise_is_called_missed():
     assert found["USD a million, accepted"] is found["USD a month, idle, ten channels"] is True
 
 
-def test_the_command_prints_its_rows_as_one_object():
-    command = [
-        sys.executable,
-        "-m",
-        "bench.scale",
-        "--quick",
-        "--json",
-        "--contacts",
-        "2000",
-        "--scenario",
-        "1 k an hour",
+@pytest.mark.parametrize(("worst", "met"), [(DIFFERENCE, True), (DIFFERENCE + 0.01, False)])
+def test_the_models_agree_only_when_the_row_in_which_they_differ_most_does(worst, met):
+    rows = [
+        row(),
+        row(settings="raised", discrete_event_difference_percent=worst),
+        row(scenario="50 M an hour"),
     ]
 
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert agreement(rows).met is met
+    assert next(verdicts(rows, {"by the clock": 0.0}, 9.0)) == agreement(rows)
 
-    rows = json.loads(ran.stdout)["rows"]
+
+def commanded(contacts, scenario):
+    """The command's own exit code, and the rows that it printed."""
+    command = [
+        *(sys.executable, "-m", "bench.scale", "--quick", "--json"),
+        *("--contacts", str(contacts), "--scenario", scenario),
+    ]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return ran.returncode, json.loads(ran.stdout)["rows"]
+
+
+def test_the_command_prints_its_rows_as_one_object():
+    code, rows = commanded(2_000, "1 k an hour")
+
+    assert code == 0
     assert [one["settings"] for one in rows] == ["aws-defaults", "shipped", "raised", "shipped"]
     assert all(set(NAMES) <= set(one) for one in rows)
     assert {one["served"] for one in rows} == {1_000}
+
+
+def test_the_command_fails_where_the_models_differ_by_more_than_they_may():
+    code, rows = commanded(40, "0 to 1,000")  # each of so few is 2.5 percent
+
+    assert max(one["discrete_event_difference_percent"] for one in rows) == 2.5 > DIFFERENCE
+    assert code == 1

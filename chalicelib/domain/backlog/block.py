@@ -16,11 +16,6 @@ UNRATED = 50
 """Rows a second for a desk without a rate, and for a channel of words."""
 
 
-def block_of(now: datetime) -> int:
-    """The number of the block that a moment is in."""
-    return int(now.timestamp()) // BLOCK
-
-
 def next_blocks(now: datetime) -> list[tuple[int, int]]:
     """The blocks to plan from now on, and in how many seconds each is to be planned."""
     seconds = int(now.timestamp())

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from chalicelib.domain.upgrade.times import from_ms, to_ms
 
 USUAL = timedelta(minutes=1)
 LATE = timedelta(minutes=2)
 """A look at health longer ago than this was our own failure: of the scheduler, the store, or the whole function."""
 GRACE = timedelta(minutes=2)
 """So long after we are back old evidence is excused: the time that a round of probes takes, and one to spare."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,3 @@ def read_look(found: Mapping[str, int]) -> Look:
     """What `dump_look` wrote; an empty one when there is nothing."""
     at, back = (from_ms(found[name]) if name in found else None for name in ("at", "back"))
     return Look(at=at, away=timedelta(milliseconds=found.get("away", 0)), back=back)
-
-
-def to_ms(moment: datetime) -> int:
-    """Whole milliseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def from_ms(number: int) -> datetime:
-    """The aware UTC moment, exactly."""
-    return _EPOCH + timedelta(milliseconds=number)

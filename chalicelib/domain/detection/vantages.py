@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.detection.batch import AGAINST, BLOCKING, Rules, whole
-from chalicelib.domain.detection.record import from_ms, to_ms
 from chalicelib.domain.model import Outcome, Signal
+from chalicelib.domain.upgrade.times import from_ms, from_ms_or_none, to_ms
 
 FRESH = timedelta(seconds=150)
 """Older than this a sight says nothing: two probes and a half."""
@@ -156,7 +156,7 @@ def read_sight(key: Key, text: str) -> Sight:
         return Sight(
             vantage=key[0], channel=key[1], at=from_ms(found["at"]), score=int(found["score"]),
             failing=bool(found["failing"]), detail=str(found["detail"]),
-            since=from_ms(found["since"]) if "since" in found else None,
+            since=from_ms_or_none(found.get("since")),
         )  # fmt: skip
     except (KeyError, TypeError) as unreadable:
         raise ValueError(f"not a sight: {type(unreadable).__name__}") from unreadable

@@ -57,11 +57,6 @@ def ways_in(plan: Plan, purpose: Purpose) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match.channel for match in purpose.match))
 
 
-def desks_behind(plan: Plan, channel: str) -> tuple[str, ...]:
-    """The desks that are reached through a channel."""
-    return tuple(desk.id for desk in plan.desks.values() if desk.channel == channel)
-
-
 def _touched(plan: Plan, purpose: Purpose, held: frozenset[str]) -> bool:
     out = (s for desk in _desks(purpose) for s in _desk_scopes(plan, desk))
     ways = (s for way in ways_in(plan, purpose) for s in _channel_scopes(plan, way, (Direction.IN,)))

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.detection.record import from_ms, to_ms
 from chalicelib.domain.telling.event import document, event_of
 from chalicelib.domain.telling.story import Gap, Stories, Story, Told, Waiting
-from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.schema import recalled, stamped
+from chalicelib.domain.upgrade.times import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 
 def stories_text(stories: Stories) -> str:
@@ -19,8 +18,8 @@ def stories_text(stories: Stories) -> str:
         "open": {path: _story(story) for path, story in sorted(stories.open.items())},
         "alerted": [[*key, to_ms(at)] for key, at in sorted(stories.alerted.items())],
         "proven": {desk: to_ms(at) for desk, at in sorted(stories.proven.items())},
-        "minute": _ms(stories.minute),
-        "steady": _ms(stories.steady),
+        "minute": to_ms_or_none(stories.minute),
+        "steady": to_ms_or_none(stories.steady),
         "waiting": [{"since": to_ms(each.since), "event": document(each.event)} for each in stories.waiting],
     }
     return json.dumps(stamped(found), ensure_ascii=False, separators=(",", ":"))
@@ -28,10 +27,7 @@ def stories_text(stories: Stories) -> str:
 
 def read_stories(text: str) -> Stories:
     """The stories of a text. Raises ValueError when it is none; a later release's is Newer."""
-    try:
-        return _read(understood(json.loads(text)))
-    except (KeyError, TypeError, AttributeError) as unreadable:
-        raise ValueError(f"not stories: {unreadable}") from unreadable
+    return recalled(text, _read, "not stories")
 
 
 def _read(found: Mapping[str, Any]) -> Stories:
@@ -44,8 +40,8 @@ def _read(found: Mapping[str, Any]) -> Stories:
         open={path: _story_of(story) for path, story in found["open"].items()},
         alerted={(kind, subject): from_ms(at) for kind, subject, at in found["alerted"]},
         proven={desk: from_ms(at) for desk, at in found["proven"].items()},
-        minute=_moment(found["minute"]),
-        steady=_moment(found["steady"]),
+        minute=from_ms_or_none(found["minute"]),
+        steady=from_ms_or_none(found["steady"]),
         waiting=tuple(
             Waiting(event=event_of(each["event"]), since=from_ms(each["since"])) for each in found["waiting"]
         ),
@@ -66,8 +62,8 @@ def _story(story: Story) -> dict[str, Any]:
         "id": story.id,
         "began": to_ms(story.began),
         "departures": story.departures,
-        "back_at": _ms(story.back_at),
-        "planned_at": _ms(story.planned_at),
+        "back_at": to_ms_or_none(story.back_at),
+        "planned_at": to_ms_or_none(story.planned_at),
     }
 
 
@@ -76,14 +72,6 @@ def _story_of(found: Mapping[str, Any]) -> Story:
         id=found["id"],
         began=from_ms(found["began"]),
         departures=found["departures"],
-        back_at=_moment(found["back_at"]),
-        planned_at=_moment(found["planned_at"]),
+        back_at=from_ms_or_none(found["back_at"]),
+        planned_at=from_ms_or_none(found["planned_at"]),
     )
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_ms(milliseconds)

@@ -4,13 +4,17 @@ Two releases work side by side during an upgrade, and the older one goes on afte
 releases: the first reads the new form and still writes the old one (READS is WRITES + 1), the second writes it.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 WRITES: Final = 1
 READS: Final = 1
 NAME: Final = "schema"
 """Where the number stands, in documents as in the attributes of a queue's message; where it lacks, it was 0."""
+
+
+Recalled = TypeVar("Recalled")
 
 
 class Newer(ValueError):
@@ -35,3 +39,11 @@ def readable(schema: object) -> bool:
         return int(str(schema)) <= READS
     except ValueError:
         return False
+
+
+def recalled(text: str, read: Callable[[Mapping[str, Any]], Recalled], unless: str) -> Recalled:
+    """What `read` makes of a stored JSON object. Raises ValueError, which begins with `unless`, and Newer."""
+    try:
+        return read(understood(json.loads(text)))
+    except (KeyError, TypeError, AttributeError) as unreadable:
+        raise ValueError(f"{unless}: {unreadable}") from unreadable

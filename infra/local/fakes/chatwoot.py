@@ -111,11 +111,12 @@ class ChatwootFake(Provider):
         text = str(sent.get("content") or "")
         if not text:
             return refusal(422, {"message": "Content can't be blank", "attributes": ["content"]})
-        made = {"id": self._next(), "content": text, "message_type": 0, "created_at": int(now)}
-        messages.append(json.loads(json.dumps(made)))
+        made = {"id": self._next(), "content": text, "message_type": 0, "content_type": "text"}
+        made |= {"content_attributes": {}, "created_at": int(now), "conversation_id": int(talk)}
+        messages.append(json.loads(json.dumps(made)))  # without echo_id, which nobody keeps
         key, person = str(sent.get("echo_id") or ""), self._talks[talk]["source_id"]
         item = Item(id=str(made["id"]), key=key, party=person, text=text, conversation=talk)
-        return Taken(reply=told(200, {**made, "conversation_id": int(talk), "echo_id": key}), item=item)
+        return Taken(reply=told(200, {**made, "echo_id": key}), item=item)
 
 
 def _missing() -> Taken:
