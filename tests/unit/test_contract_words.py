@@ -115,3 +115,33 @@ def test_of_a_choice_of_shapes_at_most_one_takes_null():
 
     assert len(found) >= 4
     assert [one for one in found if sum(map(nullable, one)) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "fault"),
+    [
+        ("POST", "/v1/decisions/batch", {"plan": None}, "plan"),
+        (
+            "POST",
+            "/v1/decisions",
+            {"channel": "shop", "load": {"desk-a": {"free": None}}},
+            "load.desk-a.free",
+        ),
+        ("POST", "/v1/decisions", {"channel": "shop", "tried": ["desk-a", None]}, "tried[1]"),
+        ("PUT", "/v1/desks/desk-a/load", {"free": 1, "waiting": None}, "waiting"),
+        ("POST", "/v1/people/erase", {"address": "a", "channel": None}, "channel"),
+        ("POST", "/v1/channels/shop/attach", {"force": None}, "force"),
+    ],
+)
+def test_null_is_none_of_the_documents_types_and_is_refused_where_it_stands(api, method, path, body, fault):
+    refused = api.ask(method, path, body)
+
+    assert refused.code == 400
+    assert [one["path"] for one in refused.json["faults"]] == [fault]
+
+
+def test_a_deep_document_is_looked_through_without_a_fault_of_ours(api):
+    deep = "[" * 400 + "null" + "]" * 400
+    refused = api.ask("POST", "/v1/decisions", f'{{"channel": "shop", "traits": {{"a": {deep}}}}}')
+
+    assert refused.code == 400
