@@ -57,8 +57,8 @@ def test_what_is_absent_is_told_in_the_readers_language_with_where_to_look(comma
 
     assert said.code == Exit.NOT_FOUND
     assert said.err.splitlines() == [
-        "Service inconnu : nulle-part",
-        "bascule plan show nomme les services.",
+        "Bureau inconnu : nulle-part",
+        "bascule plan show nomme les bureaux.",
     ]
 
 
