@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.plan_document.faults import Fault, Place, mapping
+from chalicelib.domain.plan_document.faults import Fault, Place, mapping, under
 from chalicelib.service.operate.refusals import Faulty, Outsized, Unguarded, Unreadable
 
 MOST_BYTES = 64 * 1024
@@ -38,8 +38,8 @@ class Asked:
             raise Faulty(*faults)
         return {name: values[0] for name, values in self.query.items() if values}
 
-    def document(self, *known: str, most: int = MOST_BYTES) -> Place:
-        """The JSON object of the body; its place collects faults (see `settled`).
+    def document(self, *known: str, most: int = MOST_BYTES, nulls: bool = False) -> Place:
+        """The JSON object of the body; its place collects faults (see `settled`). With `nulls` it may have null in it.
 
         Raises Faulty, Unreadable, Outsized.
         """
@@ -50,6 +50,8 @@ class Asked:
         if found is None:
             place.fault("must be a mapping, not nothing")
         place.entries(known)
+        if not nulls:
+            _refuse_nulls(place)
         settled(place)
         return place
 
@@ -124,6 +126,19 @@ def _json(text: str) -> Any:
         raise Faulty(Fault(path="", message="the body is nested too deeply")) from None
     except ValueError as bad:
         raise Faulty(Fault(path="", message=f"the body is no JSON: {bad}"[:200])) from None
+
+
+def _refuse_nulls(document: Place) -> None:
+    """What is not meant is left out: null is none of the types that our documents have."""
+    left = [("", document.value)] if document.value is not None else []
+    while left:
+        path, value = left.pop()
+        if value is None:
+            Place(value=value, path=path, faults=document.faults).fault("must not be null: leave it out")
+        elif isinstance(value, dict):
+            left += [(under(path, name), one) for name, one in value.items()]
+        elif isinstance(value, list):
+            left += [(f"{path}[{number}]", one) for number, one in enumerate(value)]
 
 
 def _no_number(name: str) -> Any:

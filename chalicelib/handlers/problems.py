@@ -99,7 +99,7 @@ def _more(error: Exception) -> Mapping[str, Any]:
         return {"rules": [clash(conflict) for conflict in error.conflicts]}
     if isinstance(error, TooSoon):
         return {"scope": error.scope, "retry_at": iso(error.at)}
-    return {}
+    return {"name": error.name} if isinstance(error, Absent) else {}
 
 
 def _rule(breach: Any) -> Mapping[str, Any]:

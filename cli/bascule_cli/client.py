@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from bascule_cli.answers import Junk, parsed
-from bascule_cli.trouble import Unreachable
+from bascule_cli.trouble import NotFound, Unreachable
 from bascule_cli.verdicts import trouble_of
 
 ACCEPTED = 300
@@ -101,7 +101,13 @@ class Client:
 
 
 def below(*parts: str) -> str:
-    """A path of the API, each part quoted: ``below("health", "shop#in#fr")``."""
+    """A path of the API, each part quoted: ``below("health", "shop#in#fr")``.
+
+    Raises NotFound for what is no name: on its way it would become another path than the one that was meant.
+    """
+    for part in parts:
+        if part in (".", "..") or "/" in part or "\\" in part:
+            raise NotFound("trouble.no_name", hint="next.list", name=part)
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 

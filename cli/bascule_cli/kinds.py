@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from bascule_cli.session import Session
 from bascule_cli.times import NoTime, ahead, past
@@ -62,12 +63,19 @@ class Contents(click.ParamType[Any]):
                 return _session(ctx).stdin.read(MOST_BYTES + 1)
             path = Path(str(value))
             if path.stat().st_size > MOST_BYTES:
-                raise Wrong("trouble.large_file", path=value)
+                raise Wrong("trouble.large_file", hint="next.smaller", path=value)
             return path.read_text("utf-8")
         except (OSError, ValueError) as failed:
             raise Wrong(
                 "trouble.file", path=value, why=getattr(failed, "strerror", None) or "UTF-8?"
             ) from None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The shell itself completes names of files."""
+        del ctx, param
+        return [CompletionItem(incomplete, type="file")]
 
 
 class Name(click.ParamType[Any]):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from bascule_cli.answers import Junk, at, parsed
 from bascule_cli.trouble import NotAllowed, Wrong
 
 URL, TOKEN, CONFIG = "BASCULE_URL", "BASCULE_TOKEN", "BASCULE_CONFIG"
+FORM = re.compile(r"[\x21-\x7e]{8,4096}")
+"""What a token may look like; what else would be sent is no header."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,18 @@ def place(environment: Mapping[str, str]) -> Path:
 
 
 def known(environment: Mapping[str, str]) -> Access:
-    """From the environment, and what it does not say from the file. Raises NotAllowed when nobody logged in."""
+    """From the environment, and what it does not say from the file.
+
+    Raises NotAllowed when nobody logged in, and for what is no token.
+    """
     url, token = environment.get(URL, ""), environment.get(TOKEN, "")
     if not (url and token):
         kept = _read(place(environment))
         url, token = url or kept.url, token or (kept.token if url in ("", kept.url) else "")
     if not (url and token):
         raise NotAllowed("trouble.nobody", hint="next.login")
+    if not FORM.fullmatch(token):
+        raise NotAllowed("trouble.no_token", hint="next.token")
     return Access(url=url, token=token)
 
 

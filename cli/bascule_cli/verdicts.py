@@ -29,8 +29,16 @@ BY_CODE: dict[int, type[Trouble]] = {
     HTTPStatus.PRECONDITION_REQUIRED: Wrong,
 }
 HINTED = (
-    "unsafe", "clashing", "in-use", "forbidden", "bad-request", "unauthorized", "too-soon", "switched-off",
+    "overtaken", "unsafe", "clashing", "in-use", "forbidden", "bad-request", "unauthorized", "too-soon", "switched-off",
+    "unfit", "bad-plan", "too-large", "media-type", "version-required", "key-reused", "answer-not-kept",
+    "nothing-published",
+    "unknown-break-glass", "unknown-channel", "unknown-contact", "unknown-desk", "unknown-market", "unknown-order",
+    "unknown-path", "unknown-plan", "unknown-plan-section", "unknown-plan-version", "unknown-posture", "unknown-queue",
+    "unknown-scheduled-plan", "unknown-scope", "unknown-switch", "unknown-switch-that-is-off", "unknown-window",
 )  # fmt: skip
+"""Problems that say what to do next in their own way; the others have the hint of their kind."""
+WHO = "/v1/whoami"
+"""Every release has it: where it is not, there is no Bascule."""
 NO_SUCH_ROUTE = ("Missing Authentication Token", "Not Found", "No method matches")
 
 
@@ -41,24 +49,38 @@ def trouble_of(method: str, path: str, code: int, said: str) -> Trouble:
         return _gateways(method, path, code, document)
     name = str(at(document, "type")).rpartition("/")[2]
     sort = BY_CODE.get(code, Unreachable)
-    hint = f"next.{name}" if name in HINTED else ("next.list" if sort is NotFound else "")
-    if sort is Unreachable:
-        hint = "next.again"
     lines = told(document)
     return sort(
-        "trouble.named" if lines else "trouble.problem", hint=hint, lines=lines, document=document, problem=name,
-        title=text(at(document, "title")), detail=text(at(document, "detail")),
+        _sentence(document, lines), hint=_hint(name, sort), lines=lines, document=document, problem=name,
+        title=text(at(document, "title")), detail=text(at(document, "detail")), name=text(at(document, "name")),
     )  # fmt: skip
+
+
+def _sentence(document: Any, lines: Sequence[str]) -> str:
+    """What is absent is told by its name, in the reader's language; else the service's own words are told."""
+    if lines:
+        return "trouble.named"
+    return "trouble.absent" if isinstance(at(document, "name"), str) else "trouble.problem"
+
+
+def _hint(name: str, sort: type[Trouble]) -> str:
+    if name in HINTED:
+        return f"next.{name}"
+    if sort is NotFound:
+        return "next.list"
+    return "next.again" if sort in (Refused, Unreachable) else ""
 
 
 def told(document: Any) -> Sequence[str]:
     """Faults and broken rules of a problem, a line each."""
-    faults = [f"{text(at(one, 'path'))}: {text(at(one, 'message'))}" for one in rows(document, "faults")]
-    broken = [
-        f"{text(at(one, 'rule') or at(one, 'path'))}: {text(at(one, 'message'))}"
-        for one in rows(document, "rules")
-    ]
-    return [*faults, *broken]
+    faults = [_placed(one, at(one, "path")) for one in rows(document, "faults")]
+    return [*faults, *(_placed(one, at(one, "rule") or at(one, "path")) for one in rows(document, "rules"))]
+
+
+def _placed(one: Any, place: Any) -> str:
+    """A fault with its place; one of the whole document has none."""
+    message = text(at(one, "message"))
+    return f"{text(place)}: {message}" if place else message
 
 
 def _gateways(method: str, path: str, code: int, document: Any) -> Trouble:
@@ -66,6 +88,8 @@ def _gateways(method: str, path: str, code: int, document: Any) -> Trouble:
     said = str(at(document, "message") or "")
     if code == HTTPStatus.UNAUTHORIZED:
         return NotAllowed("trouble.token", hint="next.unauthorized")
+    if path == WHO and code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+        return Unreachable("trouble.no_bascule", hint="next.junk")
     unknown = code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
     if unknown or (code == HTTPStatus.FORBIDDEN and any(one in said for one in NO_SUCH_ROUTE)):
         return Older("trouble.older", hint="next.older", method=method, path=path)

@@ -1,5 +1,6 @@
 """The only door of the command to the network: one request over urllib3, with its deadlines and its cap."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from bascule_cli.trouble import Unreachable, Wrong
 
 CONNECT_SECONDS, MOST_BYTES = 5.0, 32_000_000
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+UNFIT = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
 def checked(url: str) -> str:
@@ -20,13 +22,13 @@ def checked(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
-        _ = parts.port
+        _ = parts.port, host.encode("idna")
     except ValueError:
-        raise Wrong("trouble.url", url=url) from None
-    if not host or parts.username or parts.query or parts.fragment:
-        raise Wrong("trouble.url", url=host or url)
+        raise Wrong("trouble.url", hint="next.url", url=url) from None
+    if not host or UNFIT.search(url.strip()) or parts.username or parts.query or parts.fragment:
+        raise Wrong("trouble.url", hint="next.url", url=host or url)
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
-        raise Wrong("trouble.http", url=url)
+        raise Wrong("trouble.http", hint="next.url", url=url)
     return url.strip().rstrip("/").removesuffix("/v1")
 
 

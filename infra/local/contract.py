@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from infra.local.fakes import Fakes
-from infra.local.scene import PEOPLE, Scene
+from infra.local.scene import PEOPLE, ROLES, Scene
 from infra.local.stack import Stack, local_stack
 from infra.package import BUILD, ROOT
 
@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--seconds", type=int, default=600, help="fuzzing and stateful runs go on for so long; 600"
     )
+    parser.add_argument("--role", choices=ROLES, default="admin", help="who asks; admin")
     asked = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options: tuple[str, ...] = (
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         for medium, person in PEOPLE.items():
             scene.contact(medium, person, "where is my order")
         with stack.changed_environment("OperationsHandler", BASCULE_CALLER_RATE="0"):
-            return run(stack, scene.tokens["admin"], options)
+            return run(stack, scene.tokens[asked.role], options)
 
 
 def run(stack: Stack, token: str, options: tuple[str, ...]) -> int:

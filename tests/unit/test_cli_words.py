@@ -15,6 +15,7 @@ from bascule_cli.verdicts import HINTED
 from chalicelib.domain.decision import Reason
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.outbox import RowState
+from chalicelib.web.explain_words import EXPLAIN_WORDS
 
 SOURCES = sorted((Path(__file__).resolve().parents[2] / "cli" / "bascule_cli").rglob("*.py"))
 SECTIONS = "verb|option|say|ask|event|trouble|next|problem|state|column|why"
@@ -92,6 +93,15 @@ def test_the_closed_lists_of_the_service_are_known_in_both_languages():
     wanted += [f"why.{word}" for word in (*Reason, "preferred", "next", "panic", "last_rank")]
 
     assert [key for key in wanted if key not in catalogue()] == []
+
+
+def test_a_desk_has_one_name_in_french_also_where_the_service_explains():
+    """`le service` is the product itself."""
+    both = [pair for pair in catalogue().values() if re.search(r"\bdesks?\b(?!:)", pair[0])]
+
+    assert len(both) > 12
+    assert [french for _, french in both if "service" in french.lower()] == []
+    assert "bureau" in EXPLAIN_WORDS["fr"]["someone"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

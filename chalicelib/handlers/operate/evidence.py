@@ -43,7 +43,7 @@ def report(asked: Asked, post: Post) -> Said:
 def verify(asked: Asked, post: Post) -> Said:
     """What of a report (the body, as it was given) does not hold."""
     asked.parameters()
-    given = asked.document(*FIELDS, most=MOST_BYTES).value
+    given = asked.document(*FIELDS, most=MOST_BYTES, nulls=True).value
     return Said(body=evidence_verify.verify(post, path_of(asked), given))
 
 

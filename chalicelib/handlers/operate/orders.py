@@ -77,7 +77,12 @@ def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
 def until_of(place: Place, now: datetime) -> datetime:
     """A time, or whole minutes from now. The value after a fault is of no account: `settled` raises."""
     if isinstance(place.value, int | float):
-        return now + timedelta(minutes=place.whole(1, MOST_MINUTES, 1) or 1)
+        minutes = Place(value=place.value).whole(1, MOST_MINUTES)
+        if minutes is None:
+            place.fault(
+                f"must be 1 to {MOST_MINUTES} whole minutes, which are 24 hours: every order ends by itself"
+            )
+        return now + timedelta(minutes=minutes or 1)
     found = instant(place)
     if found is not None and not now < found <= now + LONGEST:
         place.fault("must be in the future and at most 24 hours away: every order ends by itself")

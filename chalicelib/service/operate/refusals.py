@@ -72,11 +72,12 @@ class Unkept(Refusal):
 
 
 class Absent(Refusal):
-    """There is no such thing; `what` is the kind of thing."""
+    """There is no such thing; `what` is the kind of thing, `name` how it was asked for."""
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"there is no {what} {name[:100]!r}")
         self.what = what
+        self.name = "".join(letter if letter.isprintable() else "?" for letter in name[:100])
 
 
 class Unguarded(Refusal):

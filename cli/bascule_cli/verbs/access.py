@@ -1,7 +1,5 @@
 """login, logout, whoami, completion: who is asking, and from which shell."""
 
-import re
-
 import click
 from click.shell_completion import get_completion_class
 
@@ -14,7 +12,6 @@ from bascule_cli.tables import Table, columns
 from bascule_cli.trouble import Wrong
 from bascule_cli.web import checked
 
-TOKEN = re.compile(r"[\x21-\x7e]{8,4096}")
 SHELLS = ("bash", "zsh", "fish")
 WHO = columns("id! name role markets expires:time")
 
@@ -34,7 +31,7 @@ def _token(session: Session) -> str:
         token = session.ask_hidden(session.words("ask.token") + " ").strip()
     else:
         token = session.stdin.readline(5000).strip()
-    if not TOKEN.fullmatch(token):
+    if not store.FORM.fullmatch(token):
         raise Wrong("trouble.no_token", hint="next.token")
     return token
 

@@ -107,7 +107,11 @@ def route(session: Session, *, channel: str, **given: Any) -> None:
         "say.routed", purpose=text(at(found, "purpose")), market=text(at(found, "market")),
         medium=text(at(found, "medium")), options=text(at(found, "options")),
     )  # fmt: skip
-    session.show(found, about, *_decided(session, at(found, "decision")))
+    shown: list[Table | str] = [about]
+    if at(found, "options") == []:
+        purpose, market = text(at(found, "purpose")), text(at(found, "market"))
+        shown.append(session.words("say.no_route", purpose=purpose, market=market))
+    session.show(found, *shown, *_decided(session, at(found, "decision")))
 
 
 def explain(session: Session, key: str, desk: str | None) -> None:

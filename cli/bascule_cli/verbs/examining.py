@@ -11,7 +11,7 @@ from bascule_cli.session import Session
 from bascule_cli.tables import Table, columns
 from bascule_cli.trouble import Refused
 
-FINDINGS = columns("severity:state where! code! what do")
+FINDINGS = columns("severity:state where! code! about what do")
 DAYS = columns("channel! seen missed late would_have_gone_to cannot_know")
 
 

@@ -1,0 +1,52 @@
+"""Each role on each route, and nobody, through the gateway: let in exactly where the table of roles says so."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chalicelib.service.operate.roles import LEAST, Role
+from infra.local.fakes.vendors import Signed, post
+
+pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
+
+NAMES = {"{key}": "0" * 32, "{path}": "none%23in%23fr", "{switch}": "publication", "{version}": "999999"}
+"""Of things that there are not: whoever is let in changes nothing."""
+AT_ONCE = 4
+BUSY = (429, 503)
+
+
+def address(route: str) -> str:
+    return "/".join(NAMES.get(part, "none") if part.startswith("{") else part for part in route.split("/"))
+
+
+def answered(scene, who: str, method: str, route: str) -> tuple[int, str]:
+    """Code and media type; asked once more where the machine was busy."""
+    headers = {"Authorization": f"Bearer {scene.tokens[who]}"} if who else {}
+    body = b"" if method in ("GET", "DELETE") else b"{}"
+    asked = Signed(
+        url=scene.stack.api_url + address(route), method=method, body=body,
+        headers={**headers, "Content-Type": "application/json"},
+    )  # fmt: skip
+    found = post(asked, patience=30)
+    if found.code in BUSY:
+        found = post(asked, patience=30)
+    return found.code, found.headers.get("content-type", "")
+
+
+def test_each_role_is_let_in_on_each_route_exactly_where_the_table_says_so(scene):
+    asked = [(role.value, *route) for route in LEAST for role in Role]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = dict(zip(asked, pool.map(lambda one: answered(scene, *one), asked), strict=True))
+
+    refused = {one for one, (code, _) in answers.items() if code == 403}
+    assert refused == {one for one in asked if not Role(one[0]).reaches(LEAST[one[1:]])}
+    assert {answers[one][1] for one in refused} == {"application/problem+json"}
+    assert {one: code for one, (code, _) in answers.items() if code >= 500 or code == 401} == {}
+
+
+def test_nobody_is_let_in_anywhere_without_a_token(scene):
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        codes = list(pool.map(lambda route: answered(scene, "", *route)[0], LEAST))
+
+    assert set(codes) == {401}
