@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.snapshot import millis, moment
-from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture
+from chalicelib.domain.surge.levers import POLLED, SHIPPED, Lever, Posture
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.upgrade.schema import stamped, understood
+
+YOUNG = frozenset({Lever.INTAKE_MOST, *POLLED})
+"""Levers that a release before this one does not know: left out while a plan leaves them alone."""
 
 
 def stance_text(stance: Stance) -> str:
@@ -16,7 +19,7 @@ def stance_text(stance: Stance) -> str:
     found = {
         "version": stance.version, "posture": stance.posture.value, "because": stance.because,
         "since": _ms(stance.since), "asked_at": _ms(stance.asked_at),
-        "settings": {lever.value: value for lever, value in stance.settings.items()},
+        "settings": {lever.value: value for lever, value in stance.settings.items() if value or lever not in YOUNG},
         "pending": [lever.value for lever in stance.pending], "capped": stance.capped,
         "month": stance.month, "spent": stance.spent,
         "hourly": stance.hourly, "counted_at": _ms(stance.counted_at), "news": dict(stance.news),
