@@ -52,8 +52,6 @@ def confirmed(api, person, **claims):
         ("bob@shop.example", {"email": "ada@shop.example"}, ""),
         ("u-8", {}, ""),
         ("bob@shop.example", {}, UNTOLD),
-        (None, {"email": "ada@shop.example"}, UNTOLD),
-        ("", {"email": "ada@shop.example"}, UNTOLD),
     ],
 )
 def test_a_token_and_single_sign_on_are_two_persons_only_where_their_owners_are_known_to_differ(
@@ -63,6 +61,18 @@ def test_a_token_and_single_sign_on_are_two_persons_only_where_their_owners_are_
 
     assert said.startswith(why)
     assert bool(said) is bool(why)
+
+
+@pytest.mark.parametrize("person", [None, "", " , "])
+def test_a_token_of_nobody_is_told_at_once_that_it_cannot_ask_and_cannot_confirm_either(api, person):
+    owned(api, person)
+
+    asked = api.ask("POST", "/v1/break-glass", SCOPE, role="operator")
+    by_sign_on(api, "POST", "/v1/break-glass", SCOPE, email="ada@shop.example")
+    confirmed = api.ask("POST", "/v1/break-glass/g1/confirm", role="operator")
+
+    assert (asked.code, asked.problem, confirmed.code) == (409, "unfit", 403)
+    assert "does not say whose it is" in asked.json["detail"]
 
 
 def test_it_is_the_same_the_other_way_round(api):

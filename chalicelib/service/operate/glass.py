@@ -36,6 +36,8 @@ class Wanted:
 def ask(post: Post, wanted: Wanted) -> tuple[Glass, bool]:
     """Ask for a second person; and whether everybody could be told. Raises Absent, Unfit."""
     person = person_of(post.caller.id, post.caller.name, post.caller.owners)
+    if not person.owners:
+        raise Unfit("nobody could confirm it: this token does not say whose it is (person)")
 
     def make(seen: Standing, plan: Plan) -> tuple[Wish, Glass]:
         require_scope(plan, wanted.scope)
