@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # the intake stores no health, and does without its machines
     from chalicelib.domain.planned_work.windows import Windows
     from chalicelib.domain.proof.chain import Entry
     from chalicelib.domain.proof.dispatch import Dispatch
-    from chalicelib.domain.surge.levers import Lever
+    from chalicelib.domain.surge.levers import Lever, Settings
     from chalicelib.domain.surge.posture import Stance
     from chalicelib.domain.telling.event import Event
     from chalicelib.domain.telling.story import Stories
@@ -436,8 +436,8 @@ class StanceStore(Protocol):
 class Control(Protocol):
     """What the cloud gives our functions, tables and door, one lever at a time."""
 
-    def set(self, lever: "Lever", value: int) -> bool:
-        """Ask for a lever's setting unless it is so already; True once it stands. Raises Unavailable."""
+    def set(self, lever: "Lever", settings: "Settings") -> bool:
+        """Ask for a lever as in these settings unless it is so already; True once it stands. Raises Unavailable."""
         ...
 
 

@@ -49,6 +49,7 @@ class Settings:
     home_region: str = ""
     caller_rate: str = ""
     control_intake: str = ""
+    control_tracked: str = ""
     control_api: str = ""
     control_urgent: str = ""
     control_normal: str = ""

@@ -17,7 +17,8 @@ SNAPSHOT_AGE = 180
 """Seconds from which decisions are marked as stale (service/situation.py)."""
 LATE = 120
 """Seconds from which we call a pause our own failure (domain/detection/lateness.py)."""
-SILENT_MINUTES = 5
+SILENT_MINUTES = UNANCHORED_MINUTES = 5
+"""Minutes in a row; one minute's anchor that fails is made up for by the next."""
 STRANGERS, VENDORS = (2, 10, 3), (1, 15, 1)
 """Requests, in periods of so many minutes, so many in a row. Anybody can cause the one, only a vendor the other.
 Few are enough where they go on: a channel with the wrong secret turns all its people away, and may be a quiet one."""
@@ -49,7 +50,7 @@ def alarms() -> Json:
 def listed() -> list[Alarm]:
     """Return all alarms, those about objectives first."""
     burning = [_burning(objective, burn) for objective in OBJECTIVES for burn in objective.burns]
-    return [*burning, *_rows(), *_ticks(), *_queues(), *_intake(), *_functions()]
+    return [*burning, *_rows(), *_ticks(), *_anchors(), *_queues(), *_intake(), *_functions()]
 
 
 def _burning(objective: Objective, burn: Burn) -> Alarm:
@@ -87,6 +88,22 @@ def _ticks() -> list[Alarm]:
             name="TickSilenceAlarm", text="no scheduled tick: nothing is swept, probed or published",
             measure=ours("SchedulerLateness", "SampleCount"), threshold=1, below=True,
             count=SILENT_MINUTES, of=SILENT_MINUTES, silence=NOT_RUN,
+        ),
+    ]  # fmt: skip
+
+
+def _anchors() -> list[Alarm]:
+    return [
+        Alarm(
+            name="AnchorsMissedAlarm",
+            text=f"the ledger was not anchored for {UNANCHORED_MINUTES} minutes: what it got since then is not proven",
+            measure=ours("AnchorsMissed", "Sum"), threshold=1, count=UNANCHORED_MINUTES, of=UNANCHORED_MINUTES,
+            silence=NOTHING_HAPPENED,
+        ),
+        Alarm(
+            name="AnchorsBrokenAlarm",
+            text="a chain of the ledger is not what was anchored, or an anchor is not ours: somebody changed it",
+            measure=ours("AnchorsBroken", "Sum"), threshold=1, silence=NOTHING_HAPPENED,
         ),
     ]  # fmt: skip
 

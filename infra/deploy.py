@@ -157,10 +157,14 @@ def main() -> None:
         help="of the ledger's anchors",
     )
     parser.add_argument("--anchor-days", default=400, type=int, help="for how long an anchor is locked")
+    parser.add_argument(
+        "--track-intake", action="store_true", help="let plans have AWS move the intake's warm environments"
+    )
     asked = parser.parse_args()
     session: Any = boto3.Session(region_name=asked.region)
     parameters = {"Aws": "yes", "MailDomain": asked.mail_domain}
     parameters |= {"AnchorLock": asked.anchor_lock, "AnchorDays": str(asked.anchor_days)}
+    parameters |= {"TrackIntake": "yes" if asked.track_intake else "no"}
     target = Target(stage=asked.stage, bucket=asked.bucket, parameters=parameters)
     try:
         print(_bundle(session.client("cloudformation"), target.stack, asked.region), file=sys.stderr)

@@ -13,6 +13,9 @@ from infra.routes import HANDLER, operations_overlay
 from infra.second_door import ROLE, path, role
 from infra.stores import TABLES, stores
 from infra.throttle import method_settings
+from infra.tracking import CONDITIONS as TRACKED
+from infra.tracking import PARAMETERS as TRACKING
+from infra.tracking import target, tracking
 
 Json = dict[str, Any]
 
@@ -38,6 +41,7 @@ PARAMETERS: Json = {
         "Description": "domain whose inbound mail SES hands over; empty for none",
     },
     **ANCHORING,
+    **TRACKING,
     "CallerRate": {
         "Type": "Number",
         "Default": 20,
@@ -51,7 +55,7 @@ PARAMETERS: Json = {
         "Description": "parallel requests that operators may take from the account",
     },
 }
-CONDITIONS: Json = {
+CONDITIONS: Json = TRACKED | {
     "IsAws": {"Fn::Equals": [{"Ref": "Aws"}, "yes"]},
     "HasMail": {
         "Fn::And": [{"Condition": "IsAws"}, {"Fn::Not": [{"Fn::Equals": [{"Ref": "MailDomain"}, ""]}]}]
@@ -66,7 +70,7 @@ def merge_template(sam: Json, operations_policy: Json) -> Json:
         sam: the template that ``chalice package`` writes without it.
         operations_policy: the IAM policy document of the operations role.
     """
-    resources = stores() | queues() | alarms() | dashboard() | announcements() | _mail()
+    resources = stores() | queues() | alarms() | dashboard() | announcements() | tracking() | _mail()
     resources |= operations_overlay(sam, operations_policy)
     functions = [n for n, r in sam["Resources"].items() if r["Type"] == "AWS::Serverless::Function"]
     for name in [*functions, HANDLER]:
@@ -126,7 +130,8 @@ def controlled() -> Json:
     """Return what `tick` alone is told: what it may make larger. To name a queue's event is to name its trigger."""
     lanes = {lane: f"Deliver{lane}Queue" for lane in ("Urgent", "Normal", "Bulk")}
     found = {"INTAKE": "APIHandler", "API": "RestAPI"} | {lane.upper(): name for lane, name in lanes.items()}
-    return {f"BASCULE_CONTROL_{name}": {"Ref": logical} for name, logical in found.items()}
+    named: Json = {f"BASCULE_CONTROL_{name}": {"Ref": logical} for name, logical in found.items()}
+    return named | {"BASCULE_CONTROL_TRACKED": target()}
 
 
 def _snake(name: str) -> str:

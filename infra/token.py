@@ -21,7 +21,7 @@ Entry = dict[str, str | list[str]]
 def mint(name: str, role: str, ends: datetime, **narrowed: list[str]) -> tuple[str, dict[str, Entry]]:
     """Return a new token and its entry by id: `hash` (SHA-256 hex of the secret part), `role`, `name`, `expires`.
 
-    `ends` is aware. `narrowed`: `markets` and `routes`, where it is not for all of them.
+    `ends` is aware. `narrowed`: `person`, whose it is; `markets` and `routes`, where it is not for all of them.
     Each call makes another token, also for the same name.
     """
     readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or role
@@ -50,10 +50,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--route", action="append", help="how addresses begin that it opens, instead of all; likewise"
     )
+    parser.add_argument(
+        "--person",
+        action="append",
+        help="whose it is: their address or subject at your issuer; may be repeated",
+    )
     asked = parser.parse_args(arguments)
     if not 1 <= asked.days <= LONGEST_DAYS:
         parser.error(f"--days must be 1 to {LONGEST_DAYS}: every token ends by itself")
-    narrowed = {"markets": asked.market or [], "routes": asked.route or []}
+    narrowed = {"person": asked.person or [], "markets": asked.market or [], "routes": asked.route or []}
     token, entry = mint(asked.name, asked.role, datetime.now(UTC) + timedelta(days=asked.days), **narrowed)
     print(f"The token, shown this once; hand it over safely:\n{token}\n", file=sys.stderr)
     print(json.dumps(entry, indent=2, ensure_ascii=False))

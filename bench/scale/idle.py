@@ -13,7 +13,7 @@ HOURS = 730.0
 MINUTES = HOURS * 60
 CHANNELS = 10
 CANARIES_AN_HOUR = 4
-IDLE = ("minute", "probe", "accept")
+IDLE = ("minute", "probe", "accept", "checkup")
 """Acts of a month in which nobody writes; what is accepted are canaries."""
 FREE_DASHBOARDS = 3
 SECRETS_KEPT = 300.0
@@ -66,13 +66,15 @@ def _asked(template: Json, prices: Prices) -> Iterator[Term]:
 
 
 def _running(world: World, prices: Prices) -> Iterator[Term]:
-    """What is paid for the minute's work: the tick, a probe for each channel, canaries, and their log lines."""
+    """What is paid for the minute's work: tick, probes, checkups of each channel and the plan, canaries, log lines."""
     gateway = prices["gateway_request"]
     each = {name: sum(of_act(world, prices, name).values()) for name in IDLE}
+    checkups = (CHANNELS + 1) * HOURS
     canaries, anchor = CHANNELS * CANARIES_AN_HOUR * HOURS, prices["object_put"] + prices["key_request"]
     yield Term(name="ticks", count=MINUTES, usd=MINUTES * each["minute"])
     yield Term(name="anchors, one an hour", count=HOURS, usd=HOURS * anchor)
     yield Term(name="probes", count=MINUTES * CHANNELS, usd=MINUTES * CHANNELS * each["probe"])
+    yield Term(name="checkups", count=checkups, usd=checkups * each["checkup"])
     yield Term(name="canaries", count=canaries, usd=canaries * (each["probe"] + gateway + each["accept"]))
     lines = sum(
         times * (world.costs[name].log_bytes + PLATFORM_LOG)
@@ -80,6 +82,7 @@ def _running(world: World, prices: Prices) -> Iterator[Term]:
             ("minute", MINUTES),
             ("probe", MINUTES * CHANNELS + canaries),
             ("accept", canaries),
+            ("checkup", checkups),
         )
     )
     yield Term(name="log lines kept for 30 days", count=lines, usd=lines * prices["log_byte_month"])

@@ -22,6 +22,7 @@ REFUSED = 4
 FUNCTIONS = {
     "accept": "APIHandler", "duplicate": "APIHandler", "held": "APIHandler", "replayed": "ReplayOverflow",
     "deliver": "Deliver", "full": "Deliver", "done": "Deliver", "minute": "Tick", "probe": "Probe",
+    "checkup": "Probe",
 }  # fmt: skip
 
 
@@ -123,7 +124,18 @@ def _minutes(here: Rig, found: Mapping[str, list[Tally]]) -> None:
     for _ in range(MINUTES):
         here.clock.advance(60)
         found["minute"].append(here.batch("tick", []))
-        found["probe"] += [here.batch("probe", [note]) for note in here.messages("probes")]
+        notes = here.messages("probes")
+        found["probe"] += [here.batch("probe", [note]) for note in notes if "checkup" not in json.loads(note)]
+    _checkups(here, found)
+
+
+def _checkups(here: Rig, found: Mapping[str, list[Tally]]) -> None:
+    """The hourly looks of the doctor at each channel, the second time, when nothing has changed since the first."""
+    channels = here.wired.situations.read(here.clock.now()).plan.channels
+    for _ in range(2):
+        here.clock.advance(3_600)
+        tallies = [here.batch("probe", [json.dumps({"checkup": name})]) for name in channels]
+    found["checkup"] += tallies
 
 
 def _counts(calls: Counter[str]) -> dict[str, int]:

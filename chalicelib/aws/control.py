@@ -1,92 +1,70 @@
 """The levers on AWS: each looks first and asks only for what is not so yet, since control planes take few calls.
 
-Lambda API of 2015-03-31, DynamoDB of 2012-08-10, API Gateway of 2015-07-09.
+Lambda API of 2015-03-31, DynamoDB of 2012-08-10, API Gateway of 2015-07-09. The intake's are in control_intake.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from chalicelib.aws.clients import Clients
-from chalicelib.aws.errors import Absent, calling
-from chalicelib.domain.surge.levers import Lever
+from chalicelib.aws.control_intake import IntakeControl
+from chalicelib.aws.errors import calling
+from chalicelib.domain.surge.levers import POLLED, Lever, Settings, most_pollers
 from chalicelib.ports import Unavailable
 
-QUALIFIER, STAGE = "live", "api"
-"""The alias that every function answers by, and the API's stage."""
+STAGE = "api"
+"""The API's stage."""
 DOORS = "{channel}/POST"
 """How the settings of vendors' doors end; all other routes keep their throttle."""
+_POLLERS = "ProvisionedPollerConfig"
 _READS, _WRITES = "ReadUnitsPerSecond", "WriteUnitsPerSecond"
+_WARMED = {
+    Lever.CONTACT_READS: ("contacts_table", _READS),
+    Lever.CONTACT_WRITES: ("contacts_table", _WRITES),
+    Lever.HEALTH_READS: ("health_table", _READS),
+    Lever.HEALTH_WRITES: ("health_table", _WRITES),
+}
 
 
 class AwsControl:
-    """Control. `names`: the `intake` function, the `api`, the triggers `urgent`, `normal` and `bulk`, both tables."""
+    """Control. `names`: the `intake` and what is `tracked`, the `api`, the triggers by lane, both tables."""
 
     def __init__(self, clients: Clients, names: Mapping[str, str]) -> None:
         self._clients, self._names = clients, names
-        self._levers: Mapping[Lever, Callable[[int], bool]] = {
-            Lever.INTAKE_PROVISIONED: self._provisioned,
-            Lever.INTAKE_RESERVED: self._reserved,
-            Lever.URGENT: lambda value: self._deliveries("urgent", value),
-            Lever.NORMAL: lambda value: self._deliveries("normal", value),
-            Lever.BULK: lambda value: self._deliveries("bulk", value),
-            Lever.CONTACT_READS: lambda value: self._warm("contacts_table", _READS, value),
-            Lever.CONTACT_WRITES: lambda value: self._warm("contacts_table", _WRITES, value),
-            Lever.HEALTH_READS: lambda value: self._warm("health_table", _READS, value),
-            Lever.HEALTH_WRITES: lambda value: self._warm("health_table", _WRITES, value),
-            Lever.REQUEST_RATE: lambda value: self._throttle("rate", value),
-            Lever.REQUEST_BURST: lambda value: self._throttle("burst", value),
+        intake = IntakeControl(clients, self._name, names.get("tracked", ""))
+        self._levers: Mapping[Lever, Callable[[Settings], bool]] = {
+            Lever.INTAKE_PROVISIONED: intake.provisioned,
+            Lever.INTAKE_MOST: intake.tracked,
+            Lever.INTAKE_RESERVED: intake.reserved,
+            **{lane: partial(self._deliveries, pollers) for pollers, lane in POLLED.items()},
+            **{pollers: partial(self._deliveries, pollers) for pollers in POLLED},
+            **{lever: partial(self._warm, *warmed, lever) for lever, warmed in _WARMED.items()},
+            Lever.REQUEST_RATE: lambda settings: self._throttle("rate", settings[Lever.REQUEST_RATE]),
+            Lever.REQUEST_BURST: lambda settings: self._throttle("burst", settings[Lever.REQUEST_BURST]),
         }
 
-    def set(self, lever: Lever, value: int) -> bool:
+    def set(self, lever: Lever, settings: Settings) -> bool:
         """One read, and one write where it is not so."""
-        return self._levers[lever](value)
+        return self._levers[lever](settings)
 
-    def _provisioned(self, value: int) -> bool:
-        client = self._clients("lambda")
-        about = {"FunctionName": self._name("intake"), "Qualifier": QUALIFIER}
-        try:
-            with calling("lambda:GetProvisionedConcurrencyConfig"):
-                stands = client.get_provisioned_concurrency_config(**about)
-        except Absent:
-            stands = {}
-        asked = stands.get("RequestedProvisionedConcurrentExecutions", 0)
-        failed = stands.get("Status") == "FAILED"
-        if asked == value and not failed:
-            return not value or bool(stands["Status"] == "READY")
-        if not value:
-            with calling("lambda:DeleteProvisionedConcurrencyConfig"):
-                client.delete_provisioned_concurrency_config(**about)
-            return True
-        with calling("lambda:PutProvisionedConcurrencyConfig"):
-            client.put_provisioned_concurrency_config(**about, ProvisionedConcurrentExecutions=value)
-        return False
-
-    def _reserved(self, value: int) -> bool:
-        client, function = self._clients("lambda"), self._name("intake")
-        with calling("lambda:GetFunctionConcurrency"):
-            stands = client.get_function_concurrency(FunctionName=function)
-        if stands.get("ReservedConcurrentExecutions", 0) == value:
-            return True
-        if not value:
-            with calling("lambda:DeleteFunctionConcurrency"):
-                client.delete_function_concurrency(FunctionName=function)
-            return True
-        with calling("lambda:PutFunctionConcurrency"):
-            client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=value)
-        return True
-
-    def _deliveries(self, lane: str, value: int) -> bool:
-        client, mapping = self._clients("lambda"), self._name(lane)
+    def _deliveries(self, pollers: Lever, settings: Settings) -> bool:
+        """A width or pollers: AWS takes one of them, and an empty value takes the other back."""
+        client, mapping = self._clients("lambda"), self._name(POLLED[pollers].value.partition(".")[2])
         with calling("lambda:GetEventSourceMapping"):
             stands = client.get_event_source_mapping(UUID=mapping)
-        if stands.get("ScalingConfig", {}).get("MaximumConcurrency") == value:
+        asked = {
+            name: value for name, value in _wanted(pollers, settings).items() if value != _of(stands, name)
+        }
+        if not asked:
             return bool(stands.get("State") != "Updating")
         with calling("lambda:UpdateEventSourceMapping"):
-            client.update_event_source_mapping(UUID=mapping, ScalingConfig={"MaximumConcurrency": value})
+            client.update_event_source_mapping(UUID=mapping, **asked)
         return False
 
-    def _warm(self, table: str, unit: str, value: int) -> bool:
+    def _warm(self, table: str, unit: str, lever: Lever, settings: Settings) -> bool:
         """A table and its indexes: an index that lags behind holds the table's writes back."""
+        value = settings[lever]
         client, name = self._clients("dynamodb", patient=True), self._name(table)
         with calling("dynamodb:DescribeTable"):
             stands = client.describe_table(TableName=name)["Table"]
@@ -127,6 +105,20 @@ class AwsControl:
                 f"nobody told which {of} is ours: the template sets BASCULE_CONTROL_{of.upper()}"
             )
         return self._names[of]
+
+
+def _wanted(pollers: Lever, settings: Settings) -> dict[str, dict[str, int]]:
+    """Both settings of a trigger; an empty one is none."""
+    if not settings[pollers]:
+        return {"ScalingConfig": {"MaximumConcurrency": settings[POLLED[pollers]]}, _POLLERS: {}}
+    most = most_pollers(settings, pollers)
+    return {"ScalingConfig": {}, _POLLERS: {"MinimumPollers": settings[pollers], "MaximumPollers": most}}
+
+
+def _of(stands: Mapping[str, Any], name: str) -> dict[str, int]:
+    """A setting as it stands, in the words of `_wanted`."""
+    known = ("MaximumConcurrency", "MinimumPollers", "MaximumPollers")
+    return {key: value for key, value in (stands.get(name) or {}).items() if key in known}
 
 
 def _warmer(cold: list[Mapping[str, Any]], unit: str, value: int) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 Channels: ``{"channels": {"messenger-fr": {"app_secret": ["new", "old"]}}, "signing_keys": ["new", "old"]}``;
 ``"subscribers": {"ops-room": {"secret": ["new", "old"]}}`` stands beside ``"channels"`` in the same document.
 Operators: ``{"operators": {"ID": {"hash": "...", "role": "...", "name": "...", "expires": "..."}}}``; an entry may
-have lists of ``"markets"`` and ``"routes"``, and ``"oidc"`` and ``"revoked"`` may stand beside ``"operators"``.
-A single value may stand for a list of one.
+have lists of ``"person"``, ``"markets"`` and ``"routes"``; ``"oidc"`` and ``"revoked"`` may stand beside
+``"operators"``. A single value may stand for a list of one.
 """
 
 import json

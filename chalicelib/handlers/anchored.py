@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from chalicelib.handlers.log import line
+from chalicelib.domain.snapshot import millis
+from chalicelib.handlers.log import counted
 from chalicelib.ports import Unavailable
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def keep_anchored(wired: "Wired", notes: Sequence[str] | None) -> None:
     """Anchor what the ledger has come to and write a line; `notes` are those of a ring, which anchors nothing.
 
-    What a store or the key service keeps us from is anchored a minute later.
+    What a store or the key service keeps us from is anchored a minute later. Trouble is told as a metric, nothing else.
     """
     from chalicelib.service.anchoring import Anchoring
 
@@ -22,10 +23,12 @@ def keep_anchored(wired: "Wired", notes: Sequence[str] | None) -> None:
         return
     stores = wired.stores
     anchoring = Anchoring(ledger=stores.ledger, anchors=stores.anchors, stage=wired.settings.stage)
+    now = wired.clock.now()
     try:
-        written = anchoring.run(wired.clock.now())
+        written = anchoring.run(now)
     except Unavailable as down:
-        line("ledger not anchored", because=str(down))
+        counted("ledger not anchored", {"AnchorsMissed": 1}, millis(now), because=str(down))
         return
     if written is not None:
-        line("ledger anchored", **asdict(written))
+        broken = {"AnchorsBroken": len(written.broken) + written.strange}
+        counted("ledger anchored", broken, millis(now), **asdict(written))

@@ -17,6 +17,8 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "OldestDue": ("Seconds", ""),
     "SnapshotAge": ("Seconds", ""),
     "SchedulerLateness": ("Seconds", ""),
+    "AnchorsMissed": ("Count", ""),
+    "AnchorsBroken": ("Count", ""),
 }
 """Unit, and the field of the line that is a dimension beside `stage`: closed lists only, for each value costs."""
 

@@ -1,6 +1,6 @@
 """The capacity posture and what the cloud would be set to, in memory."""
 
-from chalicelib.domain.surge.levers import SHIPPED, WARM, Lever
+from chalicelib.domain.surge.levers import SHIPPED, WARM, Lever, Settings
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.memory.port import MemoryPort
 from chalicelib.ports import Stale, Unavailable
@@ -36,10 +36,10 @@ class MemoryControl(MemoryPort):
         self.slow: set[Lever] = set()
         self.refused: set[Lever] = set()
 
-    def set(self, lever: Lever, value: int) -> bool:
+    def set(self, lever: Lever, settings: Settings) -> bool:
         """At once, but for those that are told to be slow; what is warm is never lowered."""
         with self._open():
-            stands = self.levers[lever]
+            stands, value = self.levers[lever], settings[lever]
             if stands == value or (lever in WARM and stands > value):
                 return True
             self.asked.append((lever, value))

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from chalicelib.domain.audit.anchor import Anchor, Head, Unreadable, beginning, digest_of, read_anchor
 from chalicelib.domain.audit.growth import grown
+from chalicelib.domain.audit.rsa import read_key
 from chalicelib.domain.proof.chain import hour_name, hour_of_chain
 from chalicelib.domain.proof.dispatch import hours_between
 from chalicelib.ports import Anchors, Ledger, Missing, Stale
@@ -24,18 +25,22 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchored:
-    """One anchor written: its number, how many heads it holds, how many of them moved; what is broken or left."""
+    """One anchor written: its number, how many heads it holds, how many of them moved; what is broken or left.
+
+    `strange`: the anchor before it is none of ours, whoever laid it there.
+    """
 
     number: int
     heads: int
     moved: int
     broken: tuple[str, ...] = ()
     left: int = 0
+    strange: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """The anchor before: `number` 0 when there is none; `at` None when it cannot be read."""
+    """The anchor before: `number` 0 when there is none; `at` and `anchor` None when it cannot be read."""
 
     number: int
     digest: str
@@ -43,6 +48,7 @@ class Before:
     heads: Mapping[str, Head] | None = None
     broken: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,14 @@ class Anchoring:
             moved=moved,
             broken=signed.broken,
             left=len(signed.left),
+            strange=before.number > 0 and not self._ours(before.anchor),
         )
+
+    def _ours(self, anchor: Anchor | None) -> bool:
+        """True for an anchor that this stage's own key signed."""
+        if anchor is None or anchor.stage != self.stage:
+            return False
+        return read_key(self.anchors.public_key()).proves(anchor.signature, anchor.signed())
 
     def _before(self) -> Before:
         try:
@@ -88,7 +101,7 @@ class Anchoring:
             last = read_anchor(text)
         except Unreadable:  # somebody else's: it stays, and verification names it
             return bare
-        return replace(bare, at=last.at, heads=last.heads, broken=last.broken, left=last.left)
+        return replace(bare, at=last.at, heads=last.heads, broken=last.broken, left=last.left, anchor=last)
 
     def _look(self, before: Before, now: datetime) -> Anchor:
         """The heads of all chains that may have grown since, without number and signature."""

@@ -7,8 +7,17 @@ from datetime import datetime
 
 from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.surge.levers import Lever, Posture
-from chalicelib.domain.surge.posture import Asked, Stance, asked_by, counted, moved, ordered
+from chalicelib.domain.surge.levers import Lever, Posture, Settings
+from chalicelib.domain.surge.posture import (
+    Asked,
+    Stance,
+    asked_by,
+    counted,
+    moved,
+    ordered,
+    running,
+    with_peaks,
+)
 from chalicelib.domain.surge.steps import steps
 from chalicelib.domain.surge.verdict import Verdict
 from chalicelib.ports import Stale, Unavailable
@@ -78,11 +87,11 @@ class Keeper:
         levers = [call.lever for call in todo.calls]
         after = replace(
             after, settings=todo.settings, capped=todo.capped, spent=after.spent + todo.once_usd,
-            hourly=todo.hourly_usd, counted_at=now if todo.hourly_usd else after.counted_at,
             pending=(*levers, *(lever for lever in after.pending if lever not in levers)),
         )  # fmt: skip
+        after = running(after, before, todo.hourly_usd, now)
         if (after.posture, after.capped) != (before.posture, before.capped):
-            named = replace(after, version=before.version + 1)
+            named = replace(after, version=before.version + 1, hourly=todo.hourly_usd)
             after = replace(after, news=change_of(before, named, plan, verdicts or {}, now))
         return after
 
@@ -93,17 +102,20 @@ class Keeper:
         if plan.capacity is None:
             return Asked(posture=Posture.CALM, because="quiet", ordered=True)
         order = ordered(self.stores.orders.read(), now)
-        if order is not None or verdicts is None:
-            return order or Asked(posture=before.posture, because="blind")
-        asked = asked_by(verdicts.values(), now)
-        if asked.posture is before.posture:
+        if order is not None:
+            return order
+        blind = Asked(posture=before.posture, because="blind")
+        seen = blind if verdicts is None else asked_by(verdicts.values(), now)
+        asked = with_peaks(seen, plan.capacity.peaks, now)
+        raised = asked.announced and asked.posture.rank > before.posture.rank  # a person's wish, in the plan
+        if raised or asked.posture is before.posture:
             return asked
         fresh = before.since is not None and now - before.since < plan.min_wait
         return None if fresh or self.stores.permission.read().record.is_off(Switch.AUTOMATION, now) else asked
 
     def _done(self, stance: Stance, now: datetime) -> tuple[Stance, tuple[str, ...]]:
         """The stance after telling its news and setting what is pending: what fails is left for the next run."""
-        tried = {lever: self._lacks(lever, stance.settings[lever]) for lever in stance.pending}
+        tried = {lever: self._lacks(lever, stance.settings) for lever in stance.pending}
         left = {lever: why for lever, why in tried.items() if why}
         with suppress(Unavailable):
             if stance.news:
@@ -113,10 +125,10 @@ class Keeper:
             stance = replace(stance, news={})
         return replace(stance, pending=tuple(left)), tuple(f"{lever}: {why}" for lever, why in left.items())
 
-    def _lacks(self, lever: Lever, value: int) -> str:
+    def _lacks(self, lever: Lever, settings: Settings) -> str:
         """Why the lever does not stand yet; "" when it does."""
         try:
-            return "" if self.stores.control.set(lever, value) else "asked for"
+            return "" if self.stores.control.set(lever, settings) else "asked for"
         except Unavailable as sick:
             return str(sick)
 

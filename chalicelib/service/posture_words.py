@@ -23,6 +23,7 @@ NAMES = {
 REASONS = {
     "surge": ("afflux de contacts", "more contacts than usual"),
     "lasting_surge": ("afflux qui dure", "a surge that lasts"),
+    "peak": ("pic annoncé", "an announced peak"),
     "quiet": ("retour au calme", "quiet again"),
     "order": ("ordre d'un opérateur", "an operator's order"),
     "cost_cap": ("plafond de coût du mois", "the month's cost cap"),

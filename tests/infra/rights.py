@@ -8,7 +8,15 @@ Right = tuple[str, str]
 """The action, and the logical id of what it is allowed on (an index belongs to its table)."""
 Json = dict[str, Any]
 
-EACH_ITS_OWN = ("logs:", "ses:SendEmail", "lambda:", "apigateway:", "kms:", "sns:List")
+EACH_ITS_OWN = (
+    "logs:",
+    "ses:SendEmail",
+    "lambda:",
+    "application-autoscaling:",
+    "apigateway:",
+    "kms:",
+    "sns:List",
+)
 """The same for all by design, or tried elsewhere: a function's own log, mail to an identity that must exist first.
 
 What `tick` may do to our functions and our API, and who may sign, is tried in test_roles_on_the_stack, what the

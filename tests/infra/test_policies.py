@@ -74,10 +74,10 @@ def test_no_function_may_delete_what_was_accepted(roles):
     ]
 
 
-def test_only_the_operations_side_reads_operators_secrets(roles):
+def test_only_the_operations_side_and_who_publishes_for_absent_authors_read_operators_secrets(roles):
     readers = [name for name, each in roles.items() if "OperatorSecrets" in json.dumps(each)]
 
-    assert sorted(readers) == ["AuthorizerRole", "OperationsRole"]
+    assert sorted(readers) == ["AuthorizerRole", "OperationsRole", "TickRole"]
 
 
 def test_no_function_reaches_the_backups(roles):

@@ -181,6 +181,7 @@ MAY = {
         "look at triggers",
     },
     "Tick": {
+        "read operator secrets",
         "read contacts",
         "scan contacts",
         "sweep contacts",

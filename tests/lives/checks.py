@@ -3,8 +3,11 @@
 from collections import Counter
 from datetime import timedelta
 
+from chalicelib.domain.audit.rsa import read_key
+from chalicelib.domain.audit.verify import Verification
 from tests.lives.journal import ENDINGS, GIVEN_UP, Journal
 from tests.lives.stage import Stage
+from tests.world import SETTINGS
 
 WAITING = {"accepted", "sending", "deferred", "unknown"}
 BEFORE_OTHERS = {"accepted", "sending", "deferred"}
@@ -53,6 +56,18 @@ def doubled(journal: Journal) -> list[str]:
     """One effect for each text, but for what the vendors lied and the operators risked."""
     counts = Counter(text for _, _, text in journal.effects)
     return [f"{text}: {count} effects" for text, count in counts.items() if count > 1 + journal.excused[text]]
+
+
+def unproven(stage: Stage) -> list[str]:
+    """Whatever failed meanwhile, a last anchor covers the whole ledger, and all of it follows from the anchors."""
+    stage.anchor()
+    ports = stage.ports
+    anchors = enumerate(ports.anchors.texts, 1)
+    rows = [(name, entry) for name, entries in ports.ledger._chains.items() for entry in entries]
+    looking = Verification(stage=SETTINGS.stage, keys=[read_key(ports.anchors.public_key())])
+    wrong = [f"ledger: {fault.kind}" for fault in looking.faults(anchors, rows)]
+    bare = looking.done.after_the_last + looking.done.before_the_first
+    return wrong + [f"ledger: {bare} entries in no anchor"] * bool(bare)
 
 
 def overtaken(rows: list, key: str) -> list[str]:

@@ -9,7 +9,9 @@ from chalicelib.ports import Note
 from tests.lives.providers import BOXES, FAULTS
 from tests.lives.stage import Stage
 
-PORTS = ("contacts", "queues", "health", "orders", "plans", "snapshots", "secrets", "ledger", "traffic")
+PORTS = (
+    "contacts", "queues", "health", "orders", "plans", "snapshots", "secrets", "ledger", "traffic", "anchors",
+)  # fmt: skip
 
 
 class Faults(RuleBasedStateMachine):

@@ -76,7 +76,7 @@ class Lives(Operators):
         self.somebody_writes(number, "ann", 1, served=True)
 
     @rule(
-        port=st.sampled_from(["contacts", "contacts", "http", "queues", "health", "snapshots", "ledger"]),
+        port=st.sampled_from(["contacts", "contacts", "http", "queues", "health", "snapshots", "ledger", "anchors"]),
         calls=st.integers(0, 6), dies=st.booleans(), after=st.booleans(), number=st.integers(0, 7),
     )  # fmt: skip
     def one_call_fails_as_somebody_writes(self, port, calls, dies, after, number):
@@ -140,6 +140,7 @@ class Lives(Operators):
         rows = self.stage.rows()
         cut_short = bool(self.stage.trouble.tripped)
         left = checks.forgotten(self.stage, rows) + checks.unbalanced(self.journal, rows, cut_short=cut_short)
+        left += checks.unproven(self.stage)
         assert not left, left
 
     def heal(self):

@@ -84,6 +84,17 @@ def _bend(stage: Stage, port: str, method, *, name: str = "") -> None:
     stage.restart()
 
 
+def anchors_that_are_not_kept(stage: Stage) -> None:
+    """Every second one is lost on its way, and nobody hears of it."""
+    anchors, count = stage.ports.anchors, [0]
+
+    def add(number, text):
+        count[0] += 1
+        return None if count[0] % 2 else anchors.add(number, text)
+
+    _bend(stage, "anchors", add)
+
+
 BUGS = {
     contacts_said_to_be_stored: "no row",
     keys_that_change_with_each_try: "effects",
@@ -92,4 +103,5 @@ BUGS = {
     doubts_that_are_tried_elsewhere: "effects",
     overflow_that_is_dropped: "no row",
     backlogs_that_nobody_is_told_of: "deferred, due",
+    anchors_that_are_not_kept: "in no anchor",
 }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.channels.webhook import Webhook
 from chalicelib.domain.orders import Order, OrderKind
+from chalicelib.handlers.anchored import keep_anchored
 from chalicelib.handlers.workers import releaser
 from chalicelib.memory import MemoryPorts
 from chalicelib.ports import Missing, Note, Ring, Stale, Unavailable
@@ -20,7 +21,7 @@ from chalicelib.service.operate.roles import Role
 from chalicelib.service.registry import Registry, config_of
 from chalicelib.service.situation import NoSituation
 from chalicelib.service.wire import read_held
-from chalicelib.wiring import Wired
+from chalicelib.wiring import Wired, use
 from tests.lives.failing_ports import Died, Trouble, Troubled
 from tests.lives.journal import Journal
 from tests.lives.plans import PLANS
@@ -70,6 +71,7 @@ class Stage:
         self.carried: list[Carried] = []
         self.rung: list[Ring] = []
         self.restart()
+        self.anchor()
 
     def restart(self) -> None:
         """A new container: whatever was in memory is gone."""
@@ -145,12 +147,18 @@ class Stage:
     def minute(self) -> None:
         """The schedule's tick and the probes it asks for."""
         self.attempt(self.wired.tick.minute)
+        self.attempt(self.anchor)
         now, notes = self.clock.now(), self.ports.queues.take_notes("probes")
         for body in sorted({note.body for note in notes}):
             if json.loads(body).keys() == {"channel"}:
                 self.attempt(self.wired.prober.run, body)
         turns = [note for note in notes if "backlog" in json.loads(note.body)]
         self.carried += [Carried(now + timedelta(seconds=note.delay), note) for note in turns]
+
+    def anchor(self) -> None:
+        """The minute's anchor, whatever became of the tick."""
+        with use(self.wired):
+            keep_anchored(self.wired, None)
 
     def order(self, kind: OrderKind, desk: str, hours: int) -> bool:
         """An operator's order; True when every container will know it from now on."""

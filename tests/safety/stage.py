@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from chalicelib.domain.access.owner import marks_of
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan_document.reader import read_plan
@@ -23,9 +24,9 @@ from tests.safety.racing import just_before_the_write
 from tests.world import START, World
 
 PEOPLE = {
-    "ann": Caller(id="t1", name="Ann", role=Role.OPERATOR, expires=START),
-    "ann2": Caller(id="t2", name=" ANN ", role=Role.ADMIN, expires=START),
-    "bob": Caller(id="t3", name="Bob", role=Role.ADMIN, expires=START),
+    "ann": Caller(id="t1", name="Ann", role=Role.OPERATOR, expires=START, owners=marks_of(["ann@x.example"])),
+    "ann2": Caller(id="t2", name=" ANN ", role=Role.ADMIN, expires=START, owners=marks_of(["a@x.example"])),
+    "bob": Caller(id="t3", name="Bob", role=Role.ADMIN, expires=START, owners=marks_of(["bob@x.example"])),
     "nameless": Caller(id="t4", name="", role=Role.OPERATOR, expires=START),
 }
 WORDS = {"fr": "Plus tard.", "en": "Later."}

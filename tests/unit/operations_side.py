@@ -86,7 +86,10 @@ def give(api, version=0, *, role="operator", **changed):
 
 def operator(role: str, days: int = 30) -> dict[str, str]:
     end = START + timedelta(days=days)
-    return {"hash": digest_of(SECRET_PART), "role": role, "name": role.title(), "expires": end.isoformat()}
+    return {
+        "hash": digest_of(SECRET_PART), "role": role, "name": role.title(), "expires": end.isoformat(),
+        "person": f"{role}@people.example",
+    }  # fmt: skip
 
 
 def event(

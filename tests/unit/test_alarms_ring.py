@@ -1,5 +1,6 @@
 """Which alarms ring in which trouble, from when to when: the product's own numbers against the template's alarms."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from chalicelib.bells import dump_ring
 from chalicelib.domain.snapshot import millis
 from chalicelib.handlers import workers
 from chalicelib.ports import Unavailable
+from chalicelib.service.anchoring import Anchoring
 from chalicelib.wiring import use
+from tests.unit.audit_side import rechained
 from tests.unit.operations_side import Operations
 from tests.unit.watch_side import MINUTE, CloudWatch, told
 from tests.world import CHANNELS, DESKS
@@ -212,3 +215,42 @@ def test_a_budget_alarm_rings_from_its_share_on(bad, rings):
     watch = CloudWatch({("Unserved", (("lane", "urgent"),)): hour})
 
     assert ("UrgentFastBurnAlarm" in watch.ringing(60 * MINUTE)) is rings
+
+
+def test_a_key_that_does_not_sign_rings_after_five_minutes_and_one_minute_of_it_does_not(caplog):
+    stage = Stage(caplog)
+    for minutes in (1, 6):
+        stage.api.ports.anchors.down = True
+        stage.minutes(minutes)
+        stage.api.ports.anchors.down = False
+        stage.minutes(4)
+
+    assert stage.rang() == {"AnchorsMissedAlarm": (10, 11)}
+
+
+def test_a_chain_that_was_made_up_anew_rings_with_the_next_anchor(caplog):
+    stage = Stage(caplog)
+    ledger = stage.api.ports.ledger
+    ledger.append("flips", {"n": "1"}, stage.now())
+    stage.minutes(1)
+    [name] = [name for name in ledger._chains if name.startswith("flips")]
+    ledger._chains[name] = rechained(name, [replace(ledger._chains[name][0], entry={"n": "2"})])
+    stage.minutes(2)
+
+    assert stage.rang() == {"AnchorsBrokenAlarm": (2, 2)}
+
+
+@pytest.mark.parametrize("laid", ["no anchor at all", "another stage's"])
+def test_an_anchor_that_is_not_ours_rings_with_the_next_one(caplog, laid):
+    stage = Stage(caplog)
+    anchors = stage.api.ports.anchors
+    if laid == "no anchor at all":
+        anchors.add(len(anchors.texts) + 1, laid)
+    else:
+        Anchoring(ledger=stage.api.ports.ledger, anchors=anchors, stage="other").run(
+            stage.now() + timedelta(hours=2)
+        )
+    stage.api.ports.ledger.append("flips", {"n": "1"}, stage.now())
+    stage.minutes(3)
+
+    assert stage.rang() == {"AnchorsBrokenAlarm": (1, 1)}

@@ -17,9 +17,13 @@ def api():
     """desk-a is forced down: the rule keeps desk-b."""
     found = Operations()
     for id_, role, name in (("o2", "operator", "Ann"), ("o3", "operator", " OPERATOR "), ("o4", "admin", "")):
-        found.ports.secrets.tokens[id_] = operator(role) | {"name": name, "hash": digest_of(SECRET_PART)}
+        found.ports.secrets.tokens[id_] = token(role, name=name, person=f"{id_}@people.example")
     give(found, until=600)
     return found
+
+
+def token(role, **changed):
+    return operator(role) | {"hash": digest_of(SECRET_PART)} | changed
 
 
 def ask(api, *, role="operator", **changed):
@@ -85,7 +89,7 @@ def test_a_confirmation_that_comes_again_is_refused_and_prolongs_nothing(api):
 
 def test_of_two_who_confirm_at_once_one_does(api):
     ask(api)
-    api.ports.secrets.tokens["o5"] = operator("operator") | {"name": "Zoe"}
+    api.ports.secrets.tokens["o5"] = token("operator", name="Zoe", person="zoe@people.example")
     start = Barrier(2)
 
     def one(who):
@@ -130,7 +134,7 @@ def test_ending_it_ends_what_was_commanded_under_it(api):
 
 def test_while_it_holds_nobody_may_add_to_it_by_ordinary_means():
     api = Operations()
-    api.ports.secrets.tokens["o2"] = operator("operator") | {"name": "Ann"}
+    api.ports.secrets.tokens["o2"] = token("operator", name="Ann", person="ann@people.example")
     api.ask("POST", "/v1/break-glass", {"scope": SCOPE, "reason": "r", "minutes": 60}, role="operator")
     confirm(api, request="g1")
     assert under(api, "g1", version=0).code == 201

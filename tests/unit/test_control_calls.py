@@ -1,69 +1,17 @@
 """The levers on AWS: the very calls that are made, checked against AWS's own models, and none where all stands."""
 
-from functools import cache
-
-import botocore.session
 import pytest
-from botocore.stub import Stubber
 
-from chalicelib.aws.control import QUALIFIER, AwsControl
-from chalicelib.domain.surge.levers import Lever
+from chalicelib.aws.control import AwsControl
+from chalicelib.aws.control_intake import QUALIFIER
+from chalicelib.domain.surge.levers import SHIPPED, Lever
 from chalicelib.ports import Unavailable
 from infra.alias import ALIAS
 from infra.template import controlled, environment
+from tests.unit.control_side import ABOUT, MISSING, NAMES, UUID, record
 
-UUID = "6a1f0c9e-0000-4000-8000-000000000001"
-NAMES = {
-    "intake": "bascule-intake", "api": "abc123", "urgent": "u" * 36, "normal": UUID, "bulk": "b" * 36,
-    "contacts_table": "contacts", "health_table": "health",
-}  # fmt: skip
-ABOUT = {"FunctionName": "bascule-intake", "Qualifier": "live"}
 STAGE = {"restApiId": "abc123", "stageName": "api"}
 DOOR, LATER = "~1hooks~1{channel}/POST", "later/hooks/{channel}/POST"
-
-
-@cache
-def client(service):
-    session = botocore.session.get_session()
-    session.set_credentials("example", "example")
-    return session.create_client(service, region_name="eu-west-3")
-
-
-class Recorded:
-    """Clients that answer from a list and refuse any other call."""
-
-    def __init__(self, calls):
-        self.stubs = {service: Stubber(client(service)) for service, *_ in calls}
-        for service, operation, asked, answer in calls:
-            if isinstance(answer, str):
-                self.stubs[service].add_client_error(operation, answer, expected_params=asked)
-            else:
-                self.stubs[service].add_response(operation, answer, asked)
-        for stub in self.stubs.values():
-            stub.activate()
-
-    def __call__(self, service, region="", *, patient=False):
-        return client(service)
-
-    def done(self):
-        """Every call was made."""
-        for stub in self.stubs.values():
-            stub.assert_no_pending_responses()
-
-
-@pytest.fixture
-def record():
-    """Recorded calls, as many times as a test wants."""
-    made = []
-
-    def recorded(*calls):
-        made.append(Recorded(calls))
-        return made[-1]
-
-    yield recorded
-    for each in made:
-        for stub in each.stubs.values():
-            stub.deactivate()
 
 
 def provisioned(answer):
@@ -98,7 +46,6 @@ def stage(rate):
     )
 
 
-MISSING = "ProvisionedConcurrencyConfigNotFoundException"
 PUT = ("lambda", "put_provisioned_concurrency_config", {**ABOUT, "ProvisionedConcurrentExecutions": 20}, {})
 WIDEN = (
     "lambda", "update_event_source_mapping", {"UUID": UUID, "ScalingConfig": {"MaximumConcurrency": 200}}, {},
@@ -168,16 +115,16 @@ CASES = [
 @pytest.mark.parametrize(
     ("lever", "value", "stands", "calls"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_a_lever_looks_first_and_asks_for_what_is_not_so(record, lever, value, stands, calls):
+def test_a_lever_looks_first_and_asks_for_what_is_not_so(lever, value, stands, calls):
     recorded = record(*calls)
 
-    came = AwsControl(recorded, NAMES).set(lever, value)
+    came = AwsControl(recorded, NAMES).set(lever, {**SHIPPED, lever: value})
 
     assert came is stands
     recorded.done()
 
 
-def test_every_way_in_for_vendors_is_opened_however_its_path_is_spelled(record):
+def test_every_way_in_for_vendors_is_opened_however_its_path_is_spelled():
     doors = {DOOR: {"throttlingBurstLimit": 1}, LATER: {"throttlingBurstLimit": 1}, "v1/plan/GET": {}}
     paths = [
         "/~1hooks~1{channel}/POST/throttling/burstLimit",
@@ -189,7 +136,7 @@ def test_every_way_in_for_vendors_is_opened_however_its_path_is_spelled(record):
         ("apigateway", "update_stage", {**STAGE, "patchOperations": patch}, {}),
     )
 
-    came = AwsControl(recorded, NAMES).set(Lever.REQUEST_BURST, 4_000)
+    came = AwsControl(recorded, NAMES).set(Lever.REQUEST_BURST, {**SHIPPED, Lever.REQUEST_BURST: 4_000})
 
     assert came is True
     recorded.done()
@@ -211,23 +158,23 @@ def test_every_way_in_for_vendors_is_opened_however_its_path_is_spelled(record):
         (Lever.REQUEST_RATE, [("apigateway", "get_stage", STAGE, {"methodSettings": {}})], "no throttle"),
     ],
 )
-def test_what_cannot_be_told_or_set_is_unavailable(record, lever, calls, words):
+def test_what_cannot_be_told_or_set_is_unavailable(lever, calls, words):
     with pytest.raises(Unavailable, match=words):
-        AwsControl(record(*calls), NAMES).set(lever, 15_000)
+        AwsControl(record(*calls), NAMES).set(lever, {**SHIPPED, lever: 15_000})
 
 
-def test_a_function_that_was_told_no_names_says_which_variable_lacks(record):
+def test_a_function_that_was_told_no_names_says_which_variable_lacks():
     with pytest.raises(Unavailable, match="BASCULE_CONTROL_NORMAL"):
-        AwsControl(record(mapping(20)), {}).set(Lever.NORMAL, 20)
+        AwsControl(record(mapping(20)), {}).set(Lever.NORMAL, SHIPPED)
 
 
 def test_tick_alone_is_told_the_names_and_the_alias_is_the_templates():
     assert QUALIFIER == ALIAS
     assert set(controlled()) == {
-        f"BASCULE_CONTROL_{name.upper()}" for name in NAMES if not name.endswith("_table")
+        f"BASCULE_CONTROL_{name.upper()}" for name in (*NAMES, "tracked") if not name.endswith("_table")
     }
     assert not set(controlled()) & set(environment())
 
 
-def test_every_lever_has_its_call(record):
+def test_every_lever_has_its_call():
     assert set(AwsControl(record(), NAMES)._levers) == set(Lever)

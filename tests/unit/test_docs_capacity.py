@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.surge.levers import SHIPPED, Lever
+from chalicelib.domain.plan_document.peaks import LEAD
+from chalicelib.domain.plan_document.reader import read_plan
+from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture, most_pollers
 from chalicelib.domain.surge.posture import LASTING_TIMES, QUIET, SEVERE
 from chalicelib.domain.surge.prices import DATED, hourly, once
 from chalicelib.domain.surge.sums import ENOUGH, RISE, STEEP, Due, Sums, added
 from chalicelib.domain.surge.verdict import GOING_ON
-from tests.world import START
+from infra.tracking import BUSY
+from tests.world import PLAN, START
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "capacity.md").read_text()
@@ -85,7 +88,22 @@ def test_prices_and_limits_are_those_of_the_code():
 
     assert f"USD {hourly({**SHIPPED, Lever.INTAKE_PROVISIONED: 1}):.3f} an hour each" in PAGE
     assert f"once: USD {write:.4f} a write unit, {read:.4f} a read unit" in PAGE
+    polled = {**SHIPPED, Lever.NORMAL_POLLERS: 2}
+    assert (
+        f"USD {hourly(polled) / most_pollers(polled, Lever.NORMAL_POLLERS):.3f} an hour each, of as many"
+        in PAGE
+    )
+    assert f"`lead` ({LEAD.seconds // 60} min)" in PAGE
+    assert f"at {BUSY:.0%} busy".replace("%", " %") in PAGE
     assert DATED == "2026-11-22"
     assert "22 November 2026" in PAGE
     assert (SEVERE, LASTING_TIMES, QUIET.total_seconds()) == (5.0, 2.5, 900.0)
     assert "a surge of five times the usual; one of 2.5 times for ten minutes" in PAGE
+
+
+def test_the_example_of_a_peak_is_a_plan_that_can_be_published():
+    example = re.search(r"```yaml\n(capacity:.*?)```", PAGE, re.DOTALL)[1]
+
+    [peak] = read_plan(PLAN + example, 1).capacity.peaks
+
+    assert (peak.posture, peak.repeats) == (Posture.ALERT, "FREQ=WEEKLY;BYDAY=MO")

@@ -87,6 +87,11 @@ def everything(api):
     post(api, "held", "h")
     api.ports.contacts.down = False
     tick(api)
+    api.ports.anchors.down = True
+    tick(api)
+    api.ports.anchors.down = False
+    api.ports.anchors.texts.append("somebody else's")
+    tick(api)
 
 
 def signed_junk(api):

@@ -6,8 +6,19 @@ import pytest
 
 from chalicelib.domain.plan_document.faults import PlanRefused
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
-from chalicelib.domain.surge.levers import BOUNDS, PAID, SHIPPED, WARM, CapacityPlan, Lever, Posture
+from chalicelib.domain.surge.levers import (
+    BOUNDS,
+    PAID,
+    SHIPPED,
+    WARM,
+    CapacityPlan,
+    Lever,
+    Posture,
+    most_pollers,
+)
+from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.surge.prices import hourly, once
+from chalicelib.domain.surge.record import read_stance, stance_text
 from chalicelib.domain.surge.steps import steps
 from infra.queues import QUEUES
 from infra.throttle import VENDORS
@@ -166,3 +177,51 @@ def test_a_cap_that_would_stop_a_posture_in_its_first_hour_is_refused():
 """)
 
     assert "first hour of 'crisis'" in found["capacity.monthly_cost_cap"]
+
+
+def test_what_aws_may_raise_by_itself_is_reckoned_at_its_most():
+    tracked = {**SHIPPED, Lever.INTAKE_PROVISIONED: 20, Lever.INTAKE_MOST: 100}
+    polled = {**SHIPPED, Lever.NORMAL: 205, Lever.NORMAL_POLLERS: 3}
+
+    assert hourly(tracked) == pytest.approx(HOURLY)
+    assert most_pollers(polled, Lever.NORMAL_POLLERS) == 20
+    assert hourly(polled) == pytest.approx(20 * 0.00925 * 1.2)
+
+
+def test_the_cap_takes_back_pollers_and_bounds_and_leaves_widths():
+    raised = plan().settings[CRISIS] | {Lever.INTAKE_MOST: 200, Lever.NORMAL_POLLERS: 5}
+    found = steps(
+        raised, CRISIS, CapacityPlan(monthly_cost_cap=9.0, settings={**plan().settings, CRISIS: raised}), 9.0
+    )
+
+    assert found.capped
+    assert [(call.lever, call.after) for call in found.calls] == [
+        (Lever.INTAKE_MOST, 0), (Lever.INTAKE_PROVISIONED, 0), (Lever.NORMAL_POLLERS, 0),
+    ]  # fmt: skip
+    assert found.settings[Lever.NORMAL] == 200
+
+
+def test_bounds_and_pollers_that_aws_or_the_lanes_width_forbid_are_refused_each_at_its_place():
+    found = faults("""
+  monthly_cost_cap: 400
+  calm: {intake_provisioned_most: 5, pollers: {bulk: 2}}
+  alert: {intake_provisioned: 20, intake_provisioned_most: 10}
+  crisis: {intake_reserved: 50, intake_provisioned_most: 90, deliveries: {bulk: 30}, pollers: {urgent: 1, normal: 3}}
+""")
+
+    assert found.keys() == {
+        "capacity.calm.intake_provisioned_most", "capacity.calm.pollers.bulk",
+        "capacity.alert.intake_provisioned_most", "capacity.alert.pollers.bulk",
+        "capacity.crisis.intake_provisioned_most", "capacity.crisis.pollers.urgent", "capacity.crisis.pollers.normal",
+    }  # fmt: skip
+    assert "moves none where none is warm" in found["capacity.calm.intake_provisioned_most"]
+    assert "needs deliveries.normal of 30 or more, which is 20" in found["capacity.crisis.pollers.normal"]
+
+
+def test_levers_that_a_release_before_does_not_know_are_written_only_where_a_plan_uses_them():
+    """It would read them, but not their names among the pending ones."""
+    plain, used = Stance(version=1), Stance(version=1, settings={**SHIPPED, Lever.NORMAL_POLLERS: 2})
+
+    assert "pollers" not in stance_text(plain)
+    assert "intake_provisioned_most" not in stance_text(plain)
+    assert [read_stance(stance_text(each)) for each in (plain, used)] == [plain, used]

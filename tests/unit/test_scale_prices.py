@@ -12,7 +12,7 @@ from scale_side import template, world
 from bench.scale.costs import newest as newest_costs
 from bench.scale.desk_calls import refused
 from bench.scale.fluid import Fluid
-from bench.scale.idle import idle
+from bench.scale.idle import CHANNELS, idle
 from bench.scale.measure import measured
 from bench.scale.price import newest, of_act, of_run, per_million
 from bench.scale.runs import NAMES
@@ -127,6 +127,15 @@ def test_one_more_of_what_costs_raises_the_idle_bill(kind, term, more):
 
     assert bill(other)[term] - bill()[term] == pytest.approx(more)
     assert sum(bill(other).values()) - sum(bill().values()) == pytest.approx(more)
+
+
+def test_each_channel_and_the_plan_have_a_checkup_an_hour_in_the_idle_bill():
+    [term] = [term for term in idle(template(), world(), newest()) if term.name == "checkups"]
+    each = sum(of_act(world(), newest(), "checkup").values())
+
+    assert term.count == (CHANNELS + 1) * 730
+    assert term.usd == pytest.approx(term.count * each)
+    assert each > 0
 
 
 def test_one_more_queue_that_wakes_a_function_is_asked_in_vain():

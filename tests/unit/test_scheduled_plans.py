@@ -1,15 +1,17 @@
 """Plans that are published at their time: by the one way there is, in their author's name, loudly when it cannot be."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.plan_schedule.schedule import GRACE, KEPT, MOST
+from chalicelib.domain.plan_schedule.schedule import GRACE, KEPT, MOST, Fate
 from chalicelib.handlers import workers
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.wiring import use
 from tests.unit.operations_side import PLAN, Operations, down, give
+from tests.unit.signed_side import OIDC
 
 OTHER = PLAN.replace("fr: [desk-a, desk-b]", "fr: [desk-b, desk-a]")
 SCHEDULED = "/v1/plan/scheduled"
@@ -129,6 +131,78 @@ def test_safety_rules_and_secrets_are_asked_at_its_time_too(api):
     assert "would keep 0 permitted channels" in unsafe
     assert "lacks the secret" in bare
     assert api.ports.plans.current().version == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        (None, "unknown_token"),
+        ({"expires": "2026-03-02T09:00:30+00:00"}, "expired"),
+        ({"role": "operator"}, "the role is operator now"),
+        ({"markets": "fr"}, "the token was narrowed"),
+        ({"routes": "/v1/health"}, "the token was narrowed"),
+    ],
+)
+def test_an_author_who_may_not_publish_any_more_does_not_and_people_hear_of_it(api, changed, why):
+    plan_for(api, 2)
+    tokens = api.ports.secrets.tokens
+    tokens["a2"] = tokens.pop("a1")
+    if changed:
+        tokens["a1"] = tokens["a2"] | changed
+
+    for _ in range(4):
+        api.world.minute()
+
+    told = api.ask("GET", SCHEDULED, role="a2").json["scheduled"]
+    assert [(one["fate"], one["published_as"]) for one in told] == [("refused", None)]
+    assert "a1 may not publish any more" in told[0]["because"]
+    assert why in told[0]["because"]
+    [event] = events(api)
+    assert (event["fate"], event["loud"]) == ("refused", True)
+    assert api.ports.plans.current().version == 1
+    assert api.ports.schedule.text(told[0]["digest"]) == OTHER
+
+
+def test_while_nobody_can_say_who_the_operators_are_it_waits_and_is_published_when_they_can(api, caplog):
+    plan_for(api, 1)
+    api.world.clock.advance(60)
+
+    def nowhere():
+        raise Unavailable("the operators' document does not answer")
+
+    api.ports.secrets.operators = nowhere
+    api.world.minute()
+    del api.ports.secrets.operators
+    waits = fates(api)
+    api.world.minute()
+
+    assert waits == {"s1": ("waiting", None)}
+    assert "scheduled plans wait" in caplog.text
+    assert fates(api) == {"s1": ("published", 2)}
+
+
+@pytest.mark.parametrize(
+    ("access", "fate"),
+    [
+        ({"oidc": OIDC}, Fate.PUBLISHED),
+        ({"oidc": OIDC, "revoked": ["u-9"]}, Fate.PUBLISHED),
+        ({"oidc": OIDC, "revoked": ["u-7"]}, Fate.REFUSED),
+        ({"oidc": OIDC, "revoked": ["sso:u-7"]}, Fate.REFUSED),
+        ({}, Fate.REFUSED),
+    ],
+)
+def test_an_author_with_a_signed_token_counts_until_revoked_or_until_there_is_no_sign_on(api, access, fate):
+    plan_for(api, 1)
+    schedule = api.ports.schedule.read()
+    theirs = replace(schedule.entries[0], author="sso:u-7")
+    api.ports.schedule.write(schedule.put(theirs, api.world.clock.now()))
+    api.ports.secrets.sign_on = access
+
+    for _ in range(3):
+        api.world.minute()
+
+    [ended] = api.ports.schedule.read().entries
+    assert ended.fate is fate
 
 
 def test_what_was_missed_by_long_is_told_and_not_sprung_on_people(api):

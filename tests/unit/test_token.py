@@ -31,6 +31,14 @@ def test_the_entry_does_not_hold_the_token():
     assert token.split("_", 2)[2] not in json.dumps(entry)
 
 
+def test_the_entry_says_whose_the_token_is_where_that_was_told(capsys):
+    main(["--name", "Ada Martin", "--role", "operator", "--person", "ada@shop.example", "--person", "u-7"])
+
+    [entry] = json.loads(capsys.readouterr().out).values()
+    assert entry["person"] == ["ada@shop.example", "u-7"]
+    assert "person" not in mint("Ada", "viewer", NOW)[1].popitem()[1]
+
+
 def test_two_tokens_of_one_name_are_two_tokens():
     first, second = (mint("Ada", "viewer", NOW) for _ in range(2))
 

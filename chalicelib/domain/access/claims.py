@@ -20,7 +20,10 @@ _OPAQUE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who a token says its bearer is. `markets` None: all; `subject` is the issuer's own word, `id` is ours."""
+    """Who a token says its bearer is. `markets` None: all; `subject` is the issuer's own word, `id` is ours.
+
+    `email` is what the issuer's claim says, "" without one.
+    """
 
     id: str
     subject: str
@@ -28,6 +31,7 @@ class Identity:
     role: str
     markets: frozenset[str] | None
     expires: datetime
+    email: str = ""
 
 
 def identity_of(claims: Mapping[str, Any], issuer: Issuer, now: datetime) -> Identity:
@@ -70,6 +74,7 @@ def _identity(claims: Mapping[str, Any], issuer: Issuer, end: float) -> Identity
     return Identity(
         id=caller_id(issuer.issuer, subject), subject=subject, role=role, markets=issuer.markets_of(claims),
         name=next(iter(texts(claims, issuer.name_claim)), "")[:200], expires=datetime.fromtimestamp(end, UTC),
+        email=next(iter(texts(claims, issuer.email_claim)), ""),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ ALGORITHMS = ("RS256", "ES256", "EdDSA")
 ROLES = ("viewer", "operator", "admin")
 _NAMES = (
     "issuer", "audience", "jwks_url", "algorithms", "role_claim", "roles", "markets_claim", "markets",
-    "name_claim",
+    "name_claim", "email_claim",
 )  # fmt: skip
 
 
@@ -29,6 +29,7 @@ class Issuer:
     markets_claim: str = ""
     markets: Mapping[str, str] = field(default_factory=dict)
     name_claim: str = "name"
+    email_claim: str = "email"
 
     def role_of(self, claims: Mapping[str, Any]) -> str:
         """The highest role that a value of the claim stands for; "" when none does."""
@@ -51,7 +52,10 @@ def read_issuer(document: Mapping[str, Any]) -> tuple[Issuer | None, tuple[Fault
     place.entries(_NAMES)
     algorithms = [one.choice(ALGORITHMS, None) for one in place.at("algorithms").items()]
     named = {name: place.at(name).text(None, most=500) for name in ("issuer", "audience", "jwks_url")}
-    claims = {name: place.at(name).text(most=200) for name in ("role_claim", "markets_claim", "name_claim")}
+    claims = {
+        name: place.at(name).text(most=200)
+        for name in ("role_claim", "markets_claim", "name_claim", "email_claim")
+    }
     roles = {value: one.choice(ROLES, None) for value, one in place.at("roles").entries().items()}
     markets = {value: one.text(None, most=64) for value, one in place.at("markets").entries().items()}
     if not roles:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from chalicelib.domain.access.owner import kinds_of
 from chalicelib.domain.permission.record import Glass, Record
 
 WAITS = timedelta(minutes=10)
@@ -15,16 +16,29 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who acts: the token's id, and the digest of the name behind it ("" when it has none)."""
+    """Who acts: the token's id, the digest of the name behind it ("" when it has none), marks of whose token it is."""
 
     id: str
     name: str
+    owners: frozenset[str] = frozenset()
+
+    @property
+    def written(self) -> str:
+        """The name and the marks in one text, as a request keeps them."""
+        return " ".join((self.name, *sorted(self.owners)))
 
 
-def person_of(caller: str, name: str) -> Person:
+def person_of(caller: str, name: str, owners: frozenset[str] = frozenset()) -> Person:
     """A caller as one person; upper and lower case and spaces make no second one. Names are kept as digests only."""
     plain = " ".join(name.split()).casefold()
-    return Person(id=caller, name=sha256(plain.encode()).hexdigest()[:32] if plain else "")
+    digest = sha256(plain.encode()).hexdigest()[:32] if plain else ""
+    return Person(id=caller, name=digest, owners=owners)
+
+
+def asker_of(glass: Glass) -> Person:
+    """Who asked. What an earlier release asked for has no marks."""
+    name, *owners = glass.name.split(" ")
+    return Person(id=glass.owner, name=name, owners=frozenset(owners))
 
 
 def find(record: Record, glass_id: str, now: datetime) -> Glass:
@@ -41,13 +55,20 @@ def asked(record: Record, glass: Glass) -> Record:
 
 
 def against(glass: Glass, second: Person) -> str:
-    """Why this person cannot confirm it; "" when nothing is against it."""
-    if second.id == glass.owner:
+    """Why this person cannot confirm it; "" when nothing is against it.
+
+    Two credentials are two people's only where both say whose they are, by words that can be compared: a name is what
+    somebody once typed, and single sign-on knows none of our tokens.
+    """
+    first = asker_of(glass)
+    if second.id == first.id:
         return "whoever asked cannot confirm: a second person must"
-    if not second.name or not glass.name:
+    if not second.name or not first.name:
         return "a token without a name shows no second person"
-    if second.name == glass.name:
+    if second.name == first.name or second.owners & first.owners:
         return "both tokens are of the same person: another one must confirm"
+    if not kinds_of(second.owners) & kinds_of(first.owners):
+        return "nobody can tell whether these are two persons: tokens need an owner (person) of the same kind"
     return ""
 
 

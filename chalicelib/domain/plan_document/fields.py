@@ -89,7 +89,7 @@ def plain_texts(place: Place) -> dict[str, str]:
 def opening_hours(place: Place) -> Hours:
     """A time zone, spans of local time by day (`mon-fri`, `sat`), and closed dates."""
     place.entries(("zone", "open", "closed"))
-    zone = _zone(place.at("zone"))
+    zone = time_zone(place.at("zone"))
     days: dict[int, Spans] = {}
     for name, entry in place.at("open").entries().items():
         spans = _spans(entry)
@@ -127,7 +127,8 @@ def _has_user(text: str) -> bool:
     return re.match(r"[a-z]+://[^/@]*:[^/@]*@", text) is not None
 
 
-def _zone(place: Place) -> ZoneInfo:
+def time_zone(place: Place) -> ZoneInfo:
+    """A time zone by its name."""
     name = place.text(None, most=64)
     try:
         return ZoneInfo(name or "UTC")

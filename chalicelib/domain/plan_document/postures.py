@@ -3,19 +3,21 @@
 from typing import Any
 
 from chalicelib.domain.plan_document.faults import Place
+from chalicelib.domain.plan_document.peaks import peak_document, read_peaks
+from chalicelib.domain.plan_document.posture_rules import require_sense
 from chalicelib.domain.surge.levers import BOUNDS, SHIPPED, WARM, CapacityPlan, Lever, Posture
 from chalicelib.domain.surge.steps import steps
 
 MOST_USD = 1_000_000.0
-_GROUPS = ("deliveries", "contacts_table", "health_table", "requests")
-_SINGLE = (Lever.INTAKE_PROVISIONED, Lever.INTAKE_RESERVED)
+_GROUPS = ("deliveries", "pollers", "contacts_table", "health_table", "requests")
+_SINGLE = (Lever.INTAKE_PROVISIONED, Lever.INTAKE_MOST, Lever.INTAKE_RESERVED)
 
 
 def read_capacity(place: Place) -> CapacityPlan | None:
     """The section; None when there is none: then nothing is counted, and nothing set."""
     if place.value is None:
         return None
-    place.entries(("monthly_cost_cap", *(posture.value for posture in Posture)))
+    place.entries(("monthly_cost_cap", "peaks", *(posture.value for posture in Posture)))
     cap = place.at("monthly_cost_cap")
     if cap.value is None:
         cap.fault("is required: the most that raised postures may cost in a month, in USD")
@@ -23,7 +25,8 @@ def read_capacity(place: Place) -> CapacityPlan | None:
     for posture in Posture:
         below = _settings(place.at(posture.value), below, posture)
         found[posture] = below
-    plan = CapacityPlan(monthly_cost_cap=cap.number(0.0, MOST_USD, 0.0) or 0.0, settings=found)
+    peaks = read_peaks(place.at("peaks"))
+    plan = CapacityPlan(monthly_cost_cap=cap.number(0.0, MOST_USD, 0.0) or 0.0, settings=found, peaks=peaks)
     if not place.faults:
         _require_an_hour(place, plan)
     return plan
@@ -40,7 +43,7 @@ def capacity_document(plan: CapacityPlan | None) -> dict[str, Any]:
             group, _, name = lever.value.partition(".")
             (levers.setdefault(group, {}) if name else levers)[name or group] = value
         found[posture.value] = levers
-    return found
+    return found | ({"peaks": [peak_document(peak) for peak in plan.peaks]} if plan.peaks else {})
 
 
 def _settings(place: Place, below: dict[Lever, int], posture: Posture) -> dict[Lever, int]:
@@ -49,11 +52,7 @@ def _settings(place: Place, below: dict[Lever, int], posture: Posture) -> dict[L
         names = [lever.value.partition(".")[2] for lever in Lever if lever.value.startswith(f"{group}.")]
         place.at(group).entries(names)
     found = {lever: _value(place, lever, below[lever], posture) for lever in Lever}
-    reserved, provisioned = found[Lever.INTAKE_RESERVED], found[Lever.INTAKE_PROVISIONED]
-    if reserved and provisioned > reserved:
-        place.at(Lever.INTAKE_PROVISIONED.value).fault(
-            f"must be at most intake_reserved, which is {reserved}: a function has no more environments than that"
-        )
+    require_sense(place, found)
     return found
 
 

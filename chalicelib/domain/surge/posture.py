@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.orders import OrderKind, Orders
-from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture, Settings
+from chalicelib.domain.surge.levers import BY_THE_HOUR, SHIPPED, Lever, Posture, Settings
+from chalicelib.domain.surge.peaks import Peak, announced
 from chalicelib.domain.surge.verdict import Verdict
 
 SEVERE = 5.0
@@ -44,11 +45,12 @@ class Stance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What asks for a posture now, and why."""
+    """What asks for a posture now, and why; `ordered` by an operator, or `announced` in the plan."""
 
     posture: Posture
     because: str
     ordered: bool = False
+    announced: bool = False
 
 
 def asked_by(verdicts: Iterable[Verdict], now: datetime) -> Asked:
@@ -71,6 +73,12 @@ def ordered(orders: Orders, now: datetime) -> Asked | None:
     return Asked(posture=max(found, key=lambda posture: posture.rank), because="order", ordered=True)
 
 
+def with_peaks(asked: Asked, peaks: tuple[Peak, ...], now: datetime) -> Asked:
+    """What is asked for when announced peaks count as well: they raise, and never lower."""
+    peak = announced(peaks, now)
+    return Asked(posture=peak, because="peak", announced=True) if peak.rank > asked.posture.rank else asked
+
+
 def moved(stance: Stance, asked: Asked, now: datetime) -> Stance:
     """The stance after looking at what is asked for.
 
@@ -84,6 +92,13 @@ def moved(stance: Stance, asked: Asked, now: datetime) -> Stance:
     if stance.asked_at is not None and now - stance.asked_at < QUIET:
         return stance
     return _taken(stance, stance.posture.down(), "quiet", now)
+
+
+def running(after: Stance, before: Stance, hourly: float, now: datetime) -> Stance:
+    """The stance with what it costs an hour. What is to be given back costs as before until it is gone."""
+    owed = bool(BY_THE_HOUR & set(after.pending))
+    price = max(hourly, before.hourly) if owed else hourly
+    return replace(after, hourly=price, counted_at=now if price else after.counted_at)
 
 
 def counted(stance: Stance, now: datetime) -> Stance:

@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture
+from chalicelib.domain.surge.levers import POLLED, SHIPPED, Lever, Posture
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.upgrade.schema import recalled, stamped
 from chalicelib.domain.upgrade.times import from_ms_or_none, to_ms_or_none
+
+YOUNG = frozenset({Lever.INTAKE_MOST, *POLLED})
+"""Levers that a release before this one does not know: left out while a plan leaves them alone."""
 
 
 def stance_text(stance: Stance) -> str:
@@ -15,7 +18,7 @@ def stance_text(stance: Stance) -> str:
     found = {
         "version": stance.version, "posture": stance.posture.value, "because": stance.because,
         "since": to_ms_or_none(stance.since), "asked_at": to_ms_or_none(stance.asked_at),
-        "settings": {lever.value: value for lever, value in stance.settings.items()},
+        "settings": {lever.value: value for lever, value in stance.settings.items() if value or lever not in YOUNG},
         "pending": [lever.value for lever in stance.pending], "capped": stance.capped,
         "month": stance.month, "spent": stance.spent,
         "hourly": stance.hourly, "counted_at": to_ms_or_none(stance.counted_at), "news": dict(stance.news),

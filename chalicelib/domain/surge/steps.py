@@ -89,7 +89,7 @@ def _calls(before: Settings, wanted: Settings) -> tuple[Step, ...]:
 
 _ORDER = (
     Lever.CONTACT_READS, Lever.CONTACT_WRITES, Lever.HEALTH_READS, Lever.HEALTH_WRITES,
-    Lever.URGENT, Lever.NORMAL, Lever.BULK,
-    Lever.INTAKE_RESERVED, Lever.INTAKE_PROVISIONED, Lever.REQUEST_BURST, Lever.REQUEST_RATE,
+    Lever.URGENT, Lever.URGENT_POLLERS, Lever.NORMAL, Lever.NORMAL_POLLERS, Lever.BULK, Lever.BULK_POLLERS,
+    Lever.INTAKE_RESERVED, Lever.INTAKE_PROVISIONED, Lever.INTAKE_MOST, Lever.REQUEST_BURST, Lever.REQUEST_RATE,
 )  # fmt: skip
 """From the back to the door. A function cannot have more provisioned than reserved: that comes first on the way up."""

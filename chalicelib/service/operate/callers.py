@@ -8,6 +8,7 @@ from hashlib import sha256
 from hmac import compare_digest
 
 from chalicelib.domain.access.doubts import Doubt
+from chalicelib.domain.access.owner import marks_of
 from chalicelib.domain.access.scope import EVERYWHERE
 from chalicelib.service.operate.refusals import Unknown
 from chalicelib.service.operate.roles import Role
@@ -22,6 +23,7 @@ class Caller:
     """An operator: the token's id, the name behind it, the role, and when the token ends (aware).
 
     `markets` None: for all of them. `routes`: beginnings of the only addresses that may be asked; None: all.
+    `owners` are marks of the person whose token it is, as far as they are known.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Caller:
     expires: datetime
     markets: frozenset[str] | None = None
     routes: tuple[str, ...] | None = None
+    owners: frozenset[str] = frozenset()
 
 
 def digest_of(secret: str) -> str:
@@ -64,8 +67,8 @@ def caller_of(header: str, operators: Operators, now: datetime) -> Caller:
 def known_caller(name: str, operators: Operators, now: datetime) -> Caller:
     """The operator with this id, as the stored document has it now. Raises Unknown.
 
-    Whatever is amiss in the document (no end, no such role) counts against the token. `markets` and `routes` there
-    are lists, kept here as texts with commas.
+    Whatever is amiss in the document (no end, no such role) counts against the token. `markets`, `routes` and
+    `person` there are lists, kept here as texts with commas.
     """
     entry = operators.get(name, {})
     try:
@@ -81,6 +84,7 @@ def known_caller(name: str, operators: Operators, now: datetime) -> Caller:
     return Caller(
         id=name, name=entry.get("name", ""), role=role, expires=expires, routes=routes,
         markets=None if markets and EVERYWHERE in markets else markets,
+        owners=marks_of(_listed(entry, "person")),
     )  # fmt: skip
 
 

@@ -35,7 +35,9 @@ class Wanted:
 
 def ask(post: Post, wanted: Wanted) -> tuple[Glass, bool]:
     """Ask for a second person; and whether everybody could be told. Raises Absent, Unfit."""
-    person = person_of(post.caller.id, post.caller.name)
+    person = person_of(post.caller.id, post.caller.name, post.caller.owners)
+    if not person.owners:
+        raise Unfit("nobody could confirm it: this token does not say whose it is (person)")
 
     def make(seen: Standing, plan: Plan) -> tuple[Wish, Glass]:
         require_scope(plan, wanted.scope)
@@ -43,7 +45,7 @@ def ask(post: Post, wanted: Wanted) -> tuple[Glass, bool]:
         if len(record.glass) >= MOST:
             raise Unfit(f"{MOST} are asked for or broken already: end one first")
         glass = Glass(
-            id=f"g{seen.record.version + 1}", scope=wanted.scope, owner=person.id, name=person.name,
+            id=f"g{seen.record.version + 1}", scope=wanted.scope, owner=person.id, name=person.written,
             reason=wanted.reason, since=post.now, until=post.now + WAITS, minutes=wanted.minutes,
         )  # fmt: skip
         return _wish(seen, asked(record, glass)), glass
@@ -53,7 +55,7 @@ def ask(post: Post, wanted: Wanted) -> tuple[Glass, bool]:
 
 def confirm(post: Post, glass_id: str) -> tuple[Glass, bool]:
     """Confirm as the second person: from now on it permits. Raises Absent, Forbidden, Unfit."""
-    person = person_of(post.caller.id, post.caller.name)
+    person = person_of(post.caller.id, post.caller.name, post.caller.owners)
 
     def make(seen: Standing, _: Plan) -> tuple[Wish, Glass]:
         glass = _found(seen.record, glass_id, post.now)

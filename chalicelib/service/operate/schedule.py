@@ -11,6 +11,7 @@ from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate import plans
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, BadPlan, Faulty, Overtaken, Refusal, Unfit
+from chalicelib.service.operate.standing import require_author
 
 TRIES = 5
 RECENT = 20
@@ -128,6 +129,7 @@ def _published(post: Post, entry: Entry) -> Entry:
         )
     text = post.stores.schedule.text(entry.digest)
     try:
+        require_author(entry.author, post.stores.secrets, post.now)
         follows = {plans.current(post).version} if entry.follows is None else {entry.follows}
         made = plans.publish(post, text, f"{entry.mark}{entry.reason}", follows)
     except Refusal as refused:

@@ -8,6 +8,7 @@ from chalicelib.domain.access.claims import MARK, Identity, identity_of
 from chalicelib.domain.access.compact import Compact, take_apart
 from chalicelib.domain.access.doubts import Disbelieved, Doubt
 from chalicelib.domain.access.issuer import Issuer, read_issuer
+from chalicelib.domain.access.owner import marks_of
 from chalicelib.http_types import Http
 from chalicelib.ports import Secrets
 from chalicelib.service.operate.callers import Caller, bearer, caller_of, known_caller
@@ -95,5 +96,5 @@ def _require_standing(identity: Identity, access: Mapping[str, Any]) -> None:
 def _caller(identity: Identity) -> Caller:
     return Caller(
         id=identity.id, name=identity.name, role=Role(identity.role), expires=identity.expires,
-        markets=identity.markets,
+        markets=identity.markets, owners=marks_of((identity.subject, identity.email)),
     )  # fmt: skip
