@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", (ROOT / "docs" / "problems.md").read_text(), re.MULTILINE)
 TOLD = dict(ROWS)
 COMPUTED = {"desk", "channel", "path", "scope"}
-"""The one place that names what is absent by a variable (orders.require_scope)."""
+"""The one place that names what is absent by a variable (scopes.require_scope)."""
 
 
 def absent_things():
