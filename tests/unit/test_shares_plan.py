@@ -1,7 +1,9 @@
 """Shares in the plan: how they are written, what is wrong and where, warnings, differences, there and back."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from chalicelib.domain.plan_document.reader import PlanRefused, dump_plan, read_
 from chalicelib.domain.shares.share import Shifting
 from tests.unit.shares_side import DESKS, ROUTE, shared_plan
 
+ROOT = Path(__file__).resolve().parents[2]
 PATH = "purposes.order.routes.fr"
 
 
@@ -32,6 +35,15 @@ def test_a_route_may_name_shares_and_plain_desks_after_them():
     assert plan.purposes["order"].shares == {"fr": {"desk-a": 70, "desk-b": 30}}
     assert plan.shared("order", "fr").scope == "route:order#fr"
     assert plan.shifting == Shifting()
+
+
+def test_the_example_in_the_documentation_is_read_as_it_stands():
+    (example,) = re.findall(
+        r"```\nroutes:\n  (fr: .*)\n(shares: .*\n)```", (ROOT / "docs/plan.md").read_text()
+    )
+    route = example[0].replace("lille", "desk-a").replace("paris", "desk-b").replace("nantes", "desk-c")
+
+    assert read_plan(shared_plan(route, example[1]), 1) == read_plan(shared_plan(), 1)
 
 
 def test_markets_without_a_route_of_their_own_take_the_shares_of_the_worlds():
