@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan import Plan
@@ -21,6 +22,8 @@ from chalicelib.service.stores import Stores
 STREAM = "shares"
 """Where the ledger keeps each step."""
 PAPER = "shares"
+MOST, AT_ONCE = 500, 50
+"""Routes under way at a time, so that their item stays far below a store's limit; and steps of one run."""
 
 
 def shared_routes(plan: Plan) -> dict[str, Shared]:
@@ -100,9 +103,12 @@ class Shifter:
             shift, step = due(before.routes.get(scope), shared, scene, now)
             if step:
                 wanted[scope] = _Wanted(shared=shared, shift=shift, step=step)
-            if not idle(shift, interval_of(scene.plan), now):
+            if not idle(shift, interval_of(scene.plan), now) and (
+                scope in before.routes or len(after) < MOST
+            ):
                 after[scope] = shift
-        made = self._permitted(wanted, scene.plan, now) if wanted else {}
+        due_now = dict(islice(((scope, one) for scope, one in wanted.items() if scope in after), AT_ONCE))
+        made = self._permitted(due_now, scene.plan, now) if due_now else {}
         news = [entry_of(scope, one.shift, one.step, now) for scope, one in made.items()]
         steps = {scope: taken(one.shift, one.step, now) for scope, one in made.items()}
         return Shifts(routes={**after, **steps}, news=(*before.news, *news))

@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -16,7 +16,7 @@ from chalicelib.domain.routing import Case, route
 from chalicelib.domain.shares.record import read_shifts
 from chalicelib.service.shifting import PAPER, Shifter
 from tests.unit.operations_side import down
-from tests.unit.shares_side import SCOPE, Sharing, shared_plan
+from tests.unit.shares_side import ROUTE, SCOPE, Sharing, shared_plan
 from tests.unit.test_shares_draw import within
 from tests.world import World
 
@@ -178,6 +178,19 @@ def test_while_the_papers_are_out_of_reach_the_shares_stay_as_last_published(api
     api.ports.papers.down = True
 
     assert api.minutes(25, box_a=api.doubt) == [60] * 25
+
+
+def test_a_desk_of_very_many_routes_shifts_them_fifty_at_a_time_and_no_more_than_five_hundred():
+    many = "".join(
+        f"  p{n}: {{match: [{{channel: shop, keywords: [w{n}]}}], routes: {{{ROUTE}}}}}\n" for n in range(520)
+    )
+    api = Sharing(shared_plan() + many)
+    scene, now, shifter = doubting(api), api.world.clock.now(), Shifter(stores=api.ports)
+
+    shifted = [len(shifter.shifted(scene, now + timedelta(seconds=run))) for run in range(12)]
+
+    assert shifted == [50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 500, 500]
+    assert len(api.ports.papers.read(PAPER)[1]) < 200_000
 
 
 def test_without_shares_a_tick_neither_reads_nor_writes_anything_for_them():
