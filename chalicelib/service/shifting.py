@@ -23,7 +23,7 @@ STREAM = "shares"
 """Where the ledger keeps each step."""
 PAPER = "shares"
 MOST, AT_ONCE = 500, 50
-"""Routes under way at a time, so that their item stays far below a store's limit; and steps of one run."""
+"""Routes under way, and steps not told yet: their item stays far below a store's limit; and steps of one run."""
 
 
 def shared_routes(plan: Plan) -> dict[str, Shared]:
@@ -103,12 +103,12 @@ class Shifter:
             shift, step = due(before.routes.get(scope), shared, scene, now)
             if step:
                 wanted[scope] = _Wanted(shared=shared, shift=shift, step=step)
-            if not idle(shift, interval_of(scene.plan), now) and (
-                scope in before.routes or len(after) < MOST
-            ):
+            room = scope in before.routes or len(after) < MOST
+            if room and not idle(shift, interval_of(scene.plan), now):
                 after[scope] = shift
-        due_now = dict(islice(((scope, one) for scope, one in wanted.items() if scope in after), AT_ONCE))
-        made = self._permitted(due_now, scene.plan, now) if due_now else {}
+        told = AT_ONCE if len(before.news) < MOST else 0
+        first = dict(islice(((scope, one) for scope, one in wanted.items() if scope in after), told))
+        made = self._permitted(first, scene.plan, now) if first else {}
         news = [entry_of(scope, one.shift, one.step, now) for scope, one in made.items()]
         steps = {scope: taken(one.shift, one.step, now) for scope, one in made.items()}
         return Shifts(routes={**after, **steps}, news=(*before.news, *news))

@@ -194,6 +194,26 @@ def test_a_desk_of_very_many_routes_shifts_them_fifty_at_a_time_and_no_more_than
     assert len(api.ports.papers.read(PAPER)[1]) < 200_000
 
 
+def test_what_cannot_be_told_for_long_is_not_done_either():
+    many = "".join(
+        f"  p{n}: {{match: [{{channel: shop, keywords: [w{n}]}}], routes: {{{ROUTE}}}}}\n" for n in range(520)
+    )
+    api = Sharing(shared_plan() + many + "shares: {every: 1m}\n")
+    scene, now, shifter = doubting(api), api.world.clock.now(), Shifter(stores=api.ports)
+    with down(api.ports.ledger):
+        for run in range(14):
+            shifter.shifted(scene, now + timedelta(seconds=run))
+
+        assert len(api.stored().news) == 500
+        assert len(api.ports.papers.read(PAPER)[1]) < 350_000
+        shifter.shifted(scene, now + timedelta(seconds=90))
+        assert len(api.stored().news) == 500
+
+    assert shifter.shifted(scene, now + timedelta(seconds=91))
+    assert len(api.steps()) == 500
+    assert not api.stored().news
+
+
 class Untouchable:
     def __getattr__(self, name):
         raise AssertionError(f"nobody was to ask for {name}")
