@@ -44,10 +44,10 @@ def interval_of(plan: Plan) -> timedelta:
 def due(known: Shift | None, shared: Shared, scene: Situation, now: datetime) -> tuple[Shift, Step | None]:
     """One route's shares under way, and the step that is due.
 
-    While an order fixes them, an operator has the wheel: what was shifted before is forgotten.
+    While an order fixes them an operator has the wheel, and with a step of 0 the plan: what was shifted is forgotten.
     """
     fit, figures = fitness(shared, scene, now), scene.plan.shifting
-    if fixed_by(shared, scene.orders, now):
+    if not figures.step or fixed_by(shared, scene.orders, now):
         return looked(as_planned(known, shared), shared, fit, figures.well_for, now), None
     shift = looked(known, shared, fit, figures.well_for, now)
     return shift, step_of(shift, fit, figures, interval_of(scene.plan), now)

@@ -246,6 +246,14 @@ def test_a_new_plan_that_parts_the_route_otherwise_holds_at_once(api):
     assert api.minutes(10, box_a=api.doubt)[-2:] == [70, 30], "the interval since the last step goes on"
 
 
+def test_with_a_step_of_nothing_shares_are_as_planned_again_and_stay_so(api):
+    api.minutes(11, box_a=api.doubt)
+    api.world.publish(shared_plan(more="shares: {step: 0}\n"))
+
+    assert api.minutes(15, box_a=api.doubt) == [70] * 15
+    assert api.route()["by"] == "plan"
+
+
 def test_the_text_of_what_is_kept_reads_as_what_it_was(api):
     api.minutes(5, box_a=api.doubt)
     text = api.ports.papers.read(PAPER)[1]

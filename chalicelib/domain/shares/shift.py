@@ -80,7 +80,7 @@ def as_planned(shift: Shift | None, shared: Shared) -> Shift:
 
 def step_of(shift: Shift, fit: Fit, figures: Shifting, interval: timedelta, now: datetime) -> Step | None:
     """The step that is due: away from trouble while somebody can take it, else back; None within the interval."""
-    if not figures.step or (shift.stepped_at is not None and now - shift.stepped_at < interval):
+    if shift.stepped_at is not None and now - shift.stepped_at < interval:
         return None
     return _away(shift, fit, figures, now) or _back(shift, fit, figures, now)
 
