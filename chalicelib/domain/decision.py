@@ -32,6 +32,14 @@ LAST_RANK = ""
 """The desk of a decision that found none: stored, acknowledged, call-back offered."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """The draw among desks that share the route: their shares in the order it gave; `by` is plan, shift or order."""
+
+    by: str
+    shares: tuple[tuple[str, int], ...]
+
+
 PANIC, STALE, OBSERVED = "p", "s", "o"
 """The flags of the stored form."""
 
@@ -51,27 +59,31 @@ class Decision:
     panic: bool = False
     stale: bool = False
     observed: bool = False
+    draw: Draw | None = None
 
     @property
     def because(self) -> str:
-        """In one word why this desk: preferred, next, panic, or last_rank."""
+        """In one word why this desk: preferred, drawn (by shares), next, panic, or last_rank."""
         if self.desk == LAST_RANK:
             return "last_rank"
         if self.panic:
             return "panic"
-        return "next" if any(reason is not Reason.LOWER_RANK for _, reason in self.rejected) else "preferred"
+        if any(reason is not Reason.LOWER_RANK for _, reason in self.rejected):
+            return "next"
+        return "drawn" if self.draw and self.draw.shares[0][0] == self.desk else "preferred"
 
     def compact(self) -> str:
-        """The stored form: `desk|desk:code,...|flags|plan.orders.snapshot`."""
+        """The stored form: `desk|desk:code,...|flags|plan.orders.snapshot`, and after a draw `|by:desk=share,...`."""
         rejected = ",".join(f"{desk}:{CODES[reason]}" for desk, reason in self.rejected)
         flags = PANIC * self.panic + STALE * self.stale + OBSERVED * self.observed
-        return f"{self.desk}|{rejected}|{flags}|{self.plan}.{self.orders}.{self.snapshot}"
+        versions = f"{self.plan}.{self.orders}.{self.snapshot}"
+        return "|".join((self.desk, rejected, flags, versions, *_drawn(self.draw)))
 
 
 def read_decision(text: str) -> Decision:
     """A decision from its stored form. Raises ValueError on any other text."""
     try:
-        desk, rejected, flags, versions = text.split("|")
+        desk, rejected, flags, versions, *draw = text.split("|")
         plan, orders, snapshot = (int(v) for v in versions.split("."))
         pairs = (part.rsplit(":", 1) for part in rejected.split(",") if part)
         return Decision(
@@ -83,9 +95,24 @@ def read_decision(text: str) -> Decision:
             panic=PANIC in flags,
             stale=STALE in flags,
             observed=OBSERVED in marks(text),
+            draw=_read_draw(*draw),
         )
-    except (ValueError, KeyError) as unreadable:
+    except (ValueError, KeyError, TypeError) as unreadable:
         raise ValueError(f"not a stored decision: {text!r}") from unreadable
+
+
+def _drawn(draw: Draw | None) -> tuple[str, ...]:
+    if draw is None:
+        return ()
+    return (f"{draw.by}:" + ",".join(f"{desk}={share}" for desk, share in draw.shares),)
+
+
+def _read_draw(text: str = "") -> Draw | None:
+    if not text:
+        return None
+    by, _, told = text.partition(":")
+    pairs = (part.split("=") for part in told.split(","))
+    return Draw(by=by, shares=tuple((desk, int(share)) for desk, share in pairs))
 
 
 PERSON, KEPT, FORWARD = "person", "kept", "forward"

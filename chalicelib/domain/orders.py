@@ -17,6 +17,8 @@ class OrderKind(StrEnum):
     MAINTENANCE = "maintenance"
     POSTURE = "posture"
     CRISIS = "crisis"
+    SHARES = "shares"
+    """A route's contacts are parted by the shares of the order, whatever plan and automation say."""
     EXPECTED = "expected"
     """A vendor plans work there: nothing is diverted, but a flip is no incident. Windows alone give it."""
 
@@ -25,10 +27,10 @@ class OrderKind(StrEnum):
 class Order:
     """One command on a scope (`desk:ID`, `channel:ID`, `path:ID#in|out#MARKET`) with its owner, reason and end.
 
-    That of a posture is `capacity:calm|alert|crisis`.
+    That of a posture is `capacity:calm|alert|crisis`, that of shares `route:PURPOSE#MARKET`.
 
     `reply` is what people read, by language, while it leaves their purpose no desk: only maintenance has one.
-    `overrun`: it is maintenance that was extended, and lasts longer than was promised.
+    `overrun`: it is maintenance that was extended, and lasts longer than was promised. `shares`: percent by desk.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Order:
     since: datetime
     reply: Mapping[str, str] = field(default_factory=dict)
     overrun: bool = False
+    shares: Mapping[str, int] = field(default_factory=dict)
 
     def holds_at(self, now: datetime) -> bool:
         """True from `since` up to, not including, `until`."""
@@ -60,6 +63,12 @@ class Orders:
             return frozenset()
         table = self._table()
         return frozenset(o.kind for s in scopes for o in table.get(s, ()) if o.holds_at(now))
+
+    def holding(self, scope: str, now: datetime) -> tuple[Order, ...]:
+        """The orders that hold now on one scope, in the order in which they were given."""
+        if not self.given:
+            return ()
+        return tuple(order for order in self._table().get(scope, ()) if order.holds_at(now))
 
     def give(self, order: Order, now: datetime) -> "Orders":
         """These orders and one more; those that have ended are left out."""

@@ -10,6 +10,7 @@ from chalicelib.domain.hours import Hours
 from chalicelib.domain.load import Capacity, Staff
 from chalicelib.domain.match import Match
 from chalicelib.domain.model import Contact, Direction, Medium, path_id
+from chalicelib.domain.shares.share import Shared, Shifting
 from chalicelib.domain.subscriber import Subscriber
 from chalicelib.domain.surge.levers import CapacityPlan
 from chalicelib.domain.vendor_pages.plan import PagePlan
@@ -68,7 +69,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Why people contact us. `routes`: desks by market ("world": the rest), best first; `single`: why one channel."""
+    """Why people contact us. `routes`: desks by market ("world": the rest), best first; `single`: why one channel.
+
+    `shares`: by market, the percentages of the desks of its route that share it; they stand together there.
+    """
 
     id: str
     match: tuple[Match, ...] = ()
@@ -79,6 +83,7 @@ class Purpose:
     duplicates_tolerated: bool = False
     offer: Mapping[str, str] = field(default_factory=dict)
     single: str = ""
+    shares: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,7 @@ class Plan:
     min_wait: timedelta = MIN_WAIT
     observing: bool = False
     capacity: CapacityPlan | None = None
+    shifting: Shifting = field(default_factory=Shifting)
     digest: str = ""
     _options: dict[tuple[str, str], tuple[Option, ...]] = field(
         default_factory=dict, repr=False, compare=False
@@ -138,6 +144,15 @@ class Plan:
         if key not in self._options:
             self._options[key] = self._compile(purpose, market)
         return self._options[key]
+
+    def shared(self, purpose: str, market: str) -> Shared | None:
+        """The shares of the route that a market's customers take; None where nobody shares it."""
+        found = self.purposes.get(purpose)
+        if found is None or not found.shares:
+            return None
+        route = market if market in found.routes else WORLD
+        shares = found.shares.get(route)
+        return Shared(purpose=purpose, market=route, shares=shares) if shares else None
 
     def purpose_of(self, channel: str, contact: Contact) -> str:
         """The purpose whose most specific match holds; "" when none does."""

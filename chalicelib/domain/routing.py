@@ -1,18 +1,15 @@
 """The decision: which desk gets a contact, and for every other one the reason why not. Pure, total, deterministic."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.domain.belief import Belief, drawn
 from chalicelib.domain.decision import CODES, LAST_RANK, REASONS, Decision, Reason, read_decision
-from chalicelib.domain.detection.lateness import Look
-from chalicelib.domain.detection.trust import Trust
-from chalicelib.domain.load import Load
-from chalicelib.domain.model import Direction, Medium, path_id
-from chalicelib.domain.orders import OrderKind, Orders
-from chalicelib.domain.plan import ChannelPlan, Option, Plan
-from chalicelib.domain.planned_work.notices import DueNotice
+from chalicelib.domain.model import Direction, path_id
+from chalicelib.domain.orders import OrderKind
+from chalicelib.domain.plan import ChannelPlan, Option
+from chalicelib.domain.shares.ranking import ranked
+from chalicelib.domain.situation import Case, Situation
 
 FORBIDS = (
     (OrderKind.FORCE_DOWN, Reason.OVERRIDDEN),
@@ -22,33 +19,6 @@ FORBIDS = (
 BELIEF_ONLY = frozenset({Reason.DOWN, Reason.TRIAL_NOT_DRAWN})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """Everything a decision looks at besides the contact; `upcoming` is for the front door alone."""
-
-    plan: Plan
-    orders: Orders = field(default_factory=Orders)
-    beliefs: Mapping[str, Belief] = field(default_factory=dict)
-    loads: Mapping[str, Load] = field(default_factory=dict)
-    upcoming: tuple[DueNotice, ...] = ()
-    look: Look = field(default_factory=Look)
-    probers: tuple[Trust, ...] = ()
-    version: int = 0
-    at: datetime | None = None
-    stale: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What a decision looks at in a contact. `key` draws trials; `full` names desks found without tokens just now."""
-
-    key: str
-    purpose: str
-    market: str
-    medium: Medium
-    full: frozenset[str] = frozenset()
-
-
 def route(case: Case, situation: Situation, tried: Sequence[str], now: datetime) -> Decision:
     """Choose the first option that is permitted, believed to work and able; else the last rank.
 
@@ -56,7 +26,7 @@ def route(case: Case, situation: Situation, tried: Sequence[str], now: datetime)
     contact, and the disbelieved ones span at least two providers, the measurement is suspected: belief (never
     permission or ability) is set aside and the option with the lowest score is tried.
     """
-    options = situation.plan.options(case.purpose, case.market)
+    options, draw = ranked(case, situation, now)
     chosen, rejected = _first(options, case, situation, now=now, tried=tried)
     panic = "" if chosen or not rejected else _panic(options, rejected, situation)
     return Decision(
@@ -67,6 +37,7 @@ def route(case: Case, situation: Situation, tried: Sequence[str], now: datetime)
         snapshot=situation.version,
         panic=bool(panic),
         stale=situation.stale,
+        draw=draw,
     )
 
 
@@ -183,5 +154,5 @@ def _score(option: Option, situation: Situation) -> int:
 
 __all__ = [
     "CODES", "LAST_RANK", "REASONS", "Case", "Decision", "Reason", "Situation", "against", "against_person",
-    "read_decision", "route",
+    "ranked", "read_decision", "route",
 ]  # fmt: skip

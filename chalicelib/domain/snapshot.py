@@ -13,6 +13,7 @@ from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
+from chalicelib.domain.shares.share import Shifted
 from chalicelib.domain.upgrade.schema import stamped, understood
 from chalicelib.domain.upgrade.times import from_ms, to_ms
 
@@ -32,6 +33,7 @@ class Snapshot:
     upcoming: tuple[DueNotice, ...] = ()
     look: Look = field(default_factory=Look)
     probers: tuple[Trust, ...] = ()
+    shifted: Mapping[str, Shifted] = field(default_factory=dict)
 
 
 def dump_snapshot(snapshot: Snapshot) -> str:
@@ -48,6 +50,8 @@ def dump_snapshot(snapshot: Snapshot) -> str:
         document["look"] = dump_look(snapshot.look)
     if snapshot.probers:
         document["probers"] = [_plain(one) for one in snapshot.probers]
+    if snapshot.shifted:
+        document["shifted"] = {route: _plain(one) for route, one in sorted(snapshot.shifted.items())}
     if snapshot.upcoming:
         document["upcoming"] = [_plain(one) for one in snapshot.upcoming]
     return json.dumps(stamped(document), separators=(",", ":"), sort_keys=True)
@@ -67,6 +71,7 @@ def read_snapshot(text: str) -> Snapshot:
             upcoming=tuple(_upcoming(one) for one in document.get("upcoming", ())),
             look=read_look(document.get("look", {})),
             probers=tuple(Trust(**_timed(one, "since")) for one in document.get("probers", ())),
+            shifted={route: Shifted(**one) for route, one in document.get("shifted", {}).items()},
         )
     except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as unreadable:
         raise ValueError(f"not a snapshot: {unreadable}") from unreadable

@@ -36,7 +36,9 @@ def _routes(situation: Situation, path: str, now: datetime) -> list[dict[str, st
         for market in purpose.routes:
             for option in situation.plan.options(purpose.id, market):
                 if path in option.paths:
-                    case = Case(key=path, purpose=purpose.id, market=market, medium=_medium(option))
+                    case = Case(
+                        key=path, purpose=purpose.id, market=market, medium=_medium(option), drawn=option.desk.id
+                    )  # fmt: skip
                     desk = route(case, situation, (), now).desk or STORED
                     found.append({"purpose": purpose.id, "market": market, "of": option.desk.id, "now": desk})
     return found

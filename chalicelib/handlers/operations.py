@@ -50,6 +50,7 @@ VIEWS = {
     ("POST", "/v1/maintenance/{window}/extend"): "maintenance.extend",
     ("GET", "/v1/notices"): "notices.read",
     ("GET", "/v1/capacity"): "capacity.read",
+    ("GET", "/v1/shares"): "shares.read",
     ("GET", "/v1/health"): "health.read",
     ("GET", "/v1/health/{channel}"): "health.channel",
     ("GET", "/v1/backlogs"): "backlogs.listed",

@@ -113,6 +113,7 @@ def situation_of(snapshot: Snapshot, plan: Plan) -> Situation:
         upcoming=snapshot.upcoming,
         look=snapshot.look,
         probers=snapshot.probers,
+        shifted=snapshot.shifted,
         version=snapshot.version,
         at=snapshot.at,
     )

@@ -31,6 +31,7 @@ from chalicelib.service.overrun import write_overruns
 from chalicelib.service.planned_work import planned_work
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.publish import publish
+from chalicelib.service.shifting import Shifter
 from chalicelib.service.situation import SituationReader, situation_of
 from chalicelib.service.steps import Steps
 from chalicelib.service.stores import Stores
@@ -131,16 +132,19 @@ class Tick:
 
     def _publish(self, plan: Plan, seen: Seen, now: datetime) -> Situation:
         windows = planned_work(self.stores, plan, seen.beliefs, now)
+        orders = standing(self.stores.orders.read(), windows, now)
+        scene = Situation(plan=plan, orders=orders, beliefs=seen.beliefs, loads=seen.loads)
         snapshot = Snapshot(
             version=millis(now),
             at=now,
             plan=plan.version,
-            orders=standing(self.stores.orders.read(), windows, now),
+            orders=orders,
             beliefs=seen.beliefs,
             loads=seen.loads,
             upcoming=upcoming(windows, now),
             look=seen.look,
             probers=seen.probers,
+            shifted=Shifter(stores=self.stores).shifted(scene, now),
         )
         write_overruns(self.stores, plan, snapshot)
         return situation_of(publish(self.stores.snapshots, snapshot), plan)

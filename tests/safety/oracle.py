@@ -67,7 +67,8 @@ def _markets(document):
 
 def _left(document, route, market, held):
     channels, room = set(), 0.0
-    for name in route:
+    for entry in route:
+        name = entry["desk"] if isinstance(entry, dict) else entry  # a share permits and forbids nothing
         desk = document["desks"][name]
         channel, capacity = desk["channel"], desk.get("capacity", {})
         home = document["channels"][channel].get("market", "world")

@@ -41,6 +41,12 @@ PLANS = {
     "narrow": plan("{fr: [desk-c]}", "{world: [desk-b, desk-d]}", more="min_wait: 30s\n"),
     "quick": plan("{world: [desk-a, desk-b]}", "{world: [desk-a, desk-d]}", more="min_wait: 1s\n"),
 }
+SHARED = plan(
+    "{world: [{desk: desk-a, share: 70}, {desk: desk-c, share: 30}]}",
+    "{fr: [{desk: desk-a, share: 50}, {desk: desk-b, share: 30}, {desk: desk-c, share: 20}], us: [desk-d, desk-b]}",
+    more="shares: {step: 20, every: 1m, floor: 15, ceiling: 80, well_for: 1m}\nmin_wait: 31s\n",
+)
+"""Of the machine that knows shares too."""
 SCOPES = (
     "desk:desk-a", "desk:desk-b", "desk:desk-c", "desk:desk-d", "channel:box-a", "channel:box-b", "channel:box-c",
     "path:box-a#out#us", "path:box-b#out#us", "path:box-c#out#us", "path:box-c#out#fr", "path:box-d#out#us",

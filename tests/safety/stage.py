@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.domain.access.owner import marks_of
+from chalicelib.domain.belief import UP, Belief
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.permission.record import Switch
 from chalicelib.domain.plan_document.reader import read_plan
-from chalicelib.domain.planned_work.windows import Span, Window
+from chalicelib.domain.planned_work.windows import Span, Window, standing
+from chalicelib.domain.routing import Situation
 from chalicelib.domain.surge.posture import SCOPE
 from chalicelib.domain.vendor_pages.page import Maintenance
 from chalicelib.domain.vendor_pages.watched import Watched
@@ -19,7 +21,8 @@ from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Refusal
 from chalicelib.service.operate.roles import Role
 from chalicelib.service.planned_work import planned_work
-from tests.safety.plans import PLANS
+from chalicelib.service.shifting import Shifter
+from tests.safety.plans import PLANS, SHARED
 from tests.safety.racing import just_before_the_write
 from tests.world import START, World
 
@@ -29,6 +32,7 @@ PEOPLE = {
     "bob": Caller(id="t3", name="Bob", role=Role.ADMIN, expires=START, owners=marks_of(["bob@x.example"])),
     "nameless": Caller(id="t4", name="", role=Role.OPERATOR, expires=START),
 }
+DOUBTED = Belief(state=UP, weight=1.0, suspect=True)
 WORDS = {"fr": "Plus tard.", "en": "Later."}
 
 
@@ -106,7 +110,8 @@ class Stage:
 
     def publish(self, name: str) -> None:
         expected = {self.ports.plans.versions(1)[0].version}
-        self.attempt(lambda: plans.publish(self.post("bob"), PLANS[name], "r", expected))
+        text = PLANS.get(name, SHARED)
+        self.attempt(lambda: plans.publish(self.post("bob"), text, "r", expected))
 
     def vendor(self, component: str, begins: int, minutes: int) -> None:
         """The vendor's page plans work, and the minute's tick follows it."""
@@ -124,6 +129,22 @@ class Stage:
         newest = self.ports.plans.current()
         plan = read_plan(newest.compiled, newest.version)
         planned_work(self.ports, plan, {}, self.clock.now())
+
+    def shift(self, *doubtful: str) -> None:
+        """The minute's look at shares, while these boxes are in doubt."""
+        newest, now = self.ports.plans.current(), self.clock.now()
+        plan = read_plan(newest.compiled, newest.version)
+        commanded = standing(self.ports.orders.read(), self.ports.maintenance.read(), now)
+        beliefs = {f"{box}#out#{m}": DOUBTED for box in doubtful for m in ("fr", "us", "world")}
+        Shifter(stores=self.ports).shifted(Situation(plan=plan, orders=commanded, beliefs=beliefs), now)
+
+    def fix(self, scope: str, shares: dict[str, int], minutes: int) -> None:
+        wanted = orders.Wanted(
+            kind=OrderKind.SHARES, scope=scope, until=self.clock.now() + timedelta(minutes=minutes), reason="r",
+            shares=shares,
+        )  # fmt: skip
+        expected = {self.ports.orders.read().version}
+        self.attempt(lambda: orders.give(self.post("ann"), wanted, expected))
 
     def ask(self, who: str, scope: str, minutes: int) -> None:
         wanted = glass.Wanted(scope=scope, reason="r", minutes=minutes)

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -79,11 +80,20 @@ def purpose(rng: Random, doors: list[str], desks: list[str]) -> dict[str, Any]:
     markets = rng.sample(MARKETS, rng.randint(1, len(MARKETS)))
     found: dict[str, Any] = {
         "match": [match(rng, doors) for _ in range(rng.randint(0, 3))],
-        "routes": {market: rng.sample(desks, rng.randint(1, len(desks))) for market in markets},
+        "routes": {market: route(rng, rng.sample(desks, rng.randint(1, len(desks)))) for market in markets},
         "lane": rng.choice(["urgent", "normal", "bulk"]),
         "deadline": rng.choice(["30m", "4h", "1d"]),
     }
     return found
+
+
+def route(rng: Random, desks: list[str]) -> list[Any]:
+    """As it is, or with some neighbours in it that share it."""
+    size = rng.randint(2, len(desks)) if len(desks) > 1 and rng.random() < 0.5 else 0
+    at, cuts = rng.randint(0, len(desks) - size), sorted(rng.sample(range(1, 100), max(0, size - 1)))
+    parts = [b - a for a, b in pairwise([0, *cuts, 100])]
+    shared = [{"desk": name, "share": part} for name, part in zip(desks[at : at + size], parts, strict=False)]
+    return [*desks[:at], *shared, *desks[at + size :]]
 
 
 def match(rng: Random, doors: list[str]) -> dict[str, Any]:

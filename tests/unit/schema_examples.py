@@ -33,6 +33,8 @@ from chalicelib.domain.plan_schedule.schedule import Entry as Scheduled
 from chalicelib.domain.plan_schedule.schedule import Fate, Schedule
 from chalicelib.domain.planned_work.record import read_windows, windows_text
 from chalicelib.domain.planned_work.windows import Span, Window, Windows
+from chalicelib.domain.shares.record import Shifts, read_shifts, shifts_text
+from chalicelib.domain.shares.shift import Shift
 from chalicelib.domain.snapshot import Snapshot, dump_orders, dump_snapshot, read_orders, read_snapshot
 from chalicelib.domain.surge.levers import SHIPPED, Lever, Posture
 from chalicelib.domain.surge.posture import Stance
@@ -124,6 +126,14 @@ STANCE = Stance(
     pending=(Lever.NORMAL,), capped=True, month="2026-11", spent=1.25, hourly=0.5, counted_at=AT,
     news={"id": "3/crisis"},
 )  # fmt: skip
+SHIFTS = Shifts(
+    routes={
+        "route:order#fr": Shift(
+            planned={"a": 70, "b": 30}, now={"a": 60, "b": 40}, stepped_at=AT, well={"a": None, "b": later(1)}
+        )
+    },
+    news=({"id": "route:order#fr/1", "desk": "a"},),
+)  # fmt: skip
 RECORD = Record(
     version=4,
     changed={"desk:a": AT},
@@ -160,6 +170,7 @@ KEPT: Mapping[str, Kept] = {
     "windows": Kept(example=WINDOWS, dump=windows_text, read=lambda t: read_windows(json.loads(t))),
     "snapshot": Kept(example=SNAPSHOT, dump=dump_snapshot, read=read_snapshot),
     "permission": Kept(example=RECORD, dump=record_text, read=read_record),
+    "shifts": Kept(example=SHIFTS, dump=shifts_text, read=read_shifts),
     "stance": Kept(example=STANCE, dump=stance_text, read=read_stance),
     "schedule": Kept(example=SCHEDULE, dump=schedule_text, read=read_schedule),
     "stories": Kept(example=STORIES, dump=stories_text, read=read_stories),

@@ -1,6 +1,8 @@
 """Situations at random: orders, beliefs and loads of a plan as a snapshot could have them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from chalicelib.domain.belief import DOWN, TRIAL, UNKNOWN, UP, Belief
@@ -9,7 +11,9 @@ from chalicelib.domain.model import Direction, path_id
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.routing import Situation
+from chalicelib.domain.shares.share import Shared, Shifted
 from chalicelib.domain.snapshot import Snapshot, millis
+from chalicelib.service.shifting import shared_routes
 
 KINDS = (OrderKind.FORCE_DOWN, OrderKind.FORCE_UP, OrderKind.DRAIN, OrderKind.MAINTENANCE)
 
@@ -21,6 +25,11 @@ def random_snapshot(rng: Random, plan: Plan, now: datetime) -> Snapshot:
         version=millis(at), at=at, plan=plan.version, orders=random_orders(rng, plan, now),
         beliefs={path: random_belief(rng, now) for path in paths(plan) if rng.random() < 0.7},
         loads={desk: random_load(rng, now) for desk in plan.desks if rng.random() < 0.5},
+        shifted={
+            scope: Shifted(planned=shared.shares, now=random_shares(rng, shared))
+            for scope, shared in shared_routes(plan).items()
+            if rng.random() < 0.5
+        },
     )  # fmt: skip
 
 
@@ -28,13 +37,22 @@ def random_situation(rng: Random, plan: Plan, now: datetime) -> Situation:
     found = random_snapshot(rng, plan, now)
     return Situation(
         plan=plan, orders=found.orders, beliefs=found.beliefs, loads=found.loads, version=found.version,
-        at=found.at, stale=rng.random() < 0.2,
+        at=found.at, stale=rng.random() < 0.2, shifted=found.shifted,
     )  # fmt: skip
 
 
 def random_orders(rng: Random, plan: Plan, now: datetime) -> Orders:
-    given = tuple(random_order(rng, plan, now, number) for number in range(rng.randint(0, 3)))
-    return Orders(version=rng.randint(0, 9), given=given)
+    given = [random_order(rng, plan, now, number) for number in range(rng.randint(0, 3))]
+    for scope, shared in shared_routes(plan).items():
+        if rng.random() < 0.2:
+            one = random_order(rng, plan, now, len(given))
+            given.append(replace(one, kind=OrderKind.SHARES, scope=scope, shares=random_shares(rng, shared)))
+    return Orders(version=rng.randint(0, 9), given=tuple(given))
+
+
+def random_shares(rng: Random, shared: Shared) -> dict[str, int]:
+    cuts = sorted(rng.sample(range(1, 100), len(shared.shares) - 1))
+    return dict(zip(shared.shares, (b - a for a, b in pairwise([0, *cuts, 100])), strict=True))
 
 
 def random_order(rng: Random, plan: Plan, now: datetime, number: int) -> Order:

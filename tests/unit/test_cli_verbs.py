@@ -87,12 +87,18 @@ plan rollback 1 --reason "as it was" --yes
 plan schedule add {{plan}} --at 2h --reason r
 plan schedule list
 plan schedule cancel {{entry}}
+shares list
+plan publish {{shared}} --reason "shared" --yes
+shares set order#fr paris=60 lille=40 --until 1h --reason "training" --yes
+shares list
+release route:order#fr
 attach sms-fr --yes                                     =1
 detach sms-fr --yes                                     =1
 audit list
 audit anchors --limit 5
 audit verify --since 2h
 """
+SHARED = ('"paris", "lille"', '{"desk": "paris", "share": 70}, {"desk": "lille", "share": 30}')
 CALENDAR = """BEGIN:VCALENDAR\r
 BEGIN:VEVENT\r
 UID:nantes\r
@@ -116,11 +122,13 @@ def command(tmp_path):
 def written(command, folder):
     """The files and names that the story's lines have in braces."""
     (folder / "plan.json").write_text(LOCAL)
+    (folder / "shared.json").write_text(LOCAL.replace(*SHARED))
     (folder / "work.ics").write_text(CALENDAR, newline="")
     report = command.run("evidence", "report", "shop#in#fr", "--json").out
     (folder / "report.json").write_text(report)
     return {
         "plan": folder / "plan.json",
+        "shared": folder / "shared.json",
         "calendar": folder / "work.ics",
         "report": folder / "report.json",
         "entry": "s1",

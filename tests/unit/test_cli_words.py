@@ -15,6 +15,8 @@ from bascule_cli.verdicts import HINTED
 from chalicelib.domain.decision import Reason
 from chalicelib.domain.orders import OrderKind
 from chalicelib.domain.outbox import RowState
+from chalicelib.domain.shares.in_force import ORDER, PLAN, SHIFT
+from chalicelib.domain.shares.shift import Fitness
 from chalicelib.web.explain_words import EXPLAIN_WORDS
 
 SOURCES = sorted((Path(__file__).resolve().parents[2] / "cli" / "bascule_cli").rglob("*.py"))
@@ -90,7 +92,8 @@ def test_the_closed_lists_of_the_service_are_known_in_both_languages():
         f"state.{word.value}"
         for word in (*RowState, *(kind for kind in OrderKind if kind.value not in ("crisis", "expected")))
     ]
-    wanted += [f"why.{word}" for word in (*Reason, "preferred", "next", "panic", "last_rank")]
+    wanted += [f"state.{word}" for word in (*Fitness, PLAN, SHIFT, ORDER)]
+    wanted += [f"why.{word}" for word in (*Reason, "preferred", "drawn", "next", "panic", "last_rank")]
 
     assert [key for key in wanted if key not in catalogue()] == []
 

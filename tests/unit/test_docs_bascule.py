@@ -12,7 +12,8 @@ import pytest
 
 from bascule_cli.verbs import VERBS
 from tests.unit.cli_side import KEY, commanding
-from tests.unit.test_docs_commands import Shell, commands
+from tests.unit.test_cli_verbs import SHARED
+from tests.unit.test_docs_commands import LOCAL, Shell, commands
 
 pytestmark = pytest.mark.enable_socket
 
@@ -54,7 +55,14 @@ def two_versions(command):
     command.run("plan", "publish", "plan.yaml", "--reason", "lille first on Sundays", "--yes")
 
 
-SCENES = {"a-channel-is-down.md": box_a_is_down, "roll-the-plan-back.md": two_versions}
+def shared_route(command):
+    command.gateway.api.world.publish(LOCAL.replace(*SHARED))
+    probed(command)
+
+
+SCENES = {
+    "a-channel-is-down.md": box_a_is_down, "roll-the-plan-back.md": two_versions, "shares.md": shared_route,
+}  # fmt: skip
 """What has happened before a page begins; every path was probed once elsewhere."""
 
 

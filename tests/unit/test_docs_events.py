@@ -11,6 +11,7 @@ from chalicelib.domain.doctor.finding import Finding, Ill
 from chalicelib.domain.permission.record import Glass
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.plan_schedule.schedule import Entry, Fate, ended
+from chalicelib.domain.shares.shift import TROUBLE, Shift, Step
 from chalicelib.domain.surge.levers import Posture
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.surge.verdict import Verdict
@@ -24,9 +25,13 @@ from chalicelib.service.checkups import findings_note
 from chalicelib.service.glass_words import note_of as glass_note
 from chalicelib.service.posture_words import change_of, note_of
 from chalicelib.service.schedule_words import note_of as scheduled
+from chalicelib.service.share_words import entry_of
+from chalicelib.service.share_words import note_of as shares_note
 from tests.world import PLAN, START, World
 
 SURGE = {"surge/order/fr": Verdict(up=12.0, seen=50, due=5.0, people=48, attempts=50)}
+SHIFT = Shift(planned={"a": 70, "b": 30}, now={"a": 70, "b": 30})
+STEP = Step(because=TROUBLE, desk="a", before=SHIFT.now, after={"a": 60, "b": 40})
 ENTRY = Entry(id="s1", at=START, author="ann", reason="r", digest="d", since=START)
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -55,6 +60,7 @@ def sent():
         by="o2",
     )
     world.ports.queues.put(glass_note(glass, "broken", "o2", now))
+    world.ports.queues.put(shares_note(entry_of("route:order#fr", SHIFT, STEP, now)))
     world.ports.queues.put(scheduled(ended(ENTRY, Fate.REFUSED, now, because="panic: must be a number")))
     sandbox = Finding(ill=Ill.ACCOUNT_LIMITED, about="in the sandbox", where="box-a")
     world.ports.queues.put(findings_note("box-a", (sandbox,), (sandbox,), now))

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", (ROOT / "docs" / "problems.md").read_text(), re.MULTILINE)
 TOLD = dict(ROWS)
 COMPUTED = {"desk", "channel", "path", "scope"}
-"""The one place that names what is absent by a variable (orders.require_scope)."""
+"""The one place that names what is absent by a variable (scopes.require_scope)."""
 
 
 def absent_things():
@@ -33,10 +33,10 @@ def absent_things():
 
 def test_every_type_is_explained_with_its_code_and_no_other_is():
     things = set(absent_things())
-    possible = {f"unknown-{thing.replace(' ', '-')}": "404" for thing in (things - {"orders.py"}) | COMPUTED}
+    possible = {f"unknown-{thing.replace(' ', '-')}": "404" for thing in (things - {"scopes.py"}) | COMPUTED}
     possible |= {name: str(code.value) for error, (code, name, _) in TABLE.items() if error is not Absent}
 
-    assert "orders.py" in things
+    assert "scopes.py" in things
     assert possible == TOLD
     assert len(ROWS) == len(TOLD)
 

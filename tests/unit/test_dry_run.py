@@ -28,7 +28,7 @@ SINCE = 400
 
 
 def test_the_dry_run_is_the_live_answer_for_random_contacts_in_random_situations():
-    rng, chosen = seeded("live"), set()
+    rng, chosen, draws = seeded("live"), set(), set()
     live, elsewhere = Operations(), Operations()
     for number in range(0, CONTACTS, A_PLAN):
         text = json.dumps(random_document(rng))
@@ -44,7 +44,9 @@ def test_the_dry_run_is_the_live_answer_for_random_contacts_in_random_situations
             assert told == stored
             assert essence(supposed) == essence(stored)
             chosen.add((stored["because"], bool(stored["stale"])))
+            draws.add((stored["draw"] or {}).get("by"))
     assert len(chosen) >= 6, chosen
+    assert draws == {None, "plan", "shift", "order"}
 
 
 def put_in_place(api, text, rng):
@@ -70,10 +72,12 @@ def put_in_place(api, text, rng):
                 "since": o.since.isoformat(),
                 "until": o.until.isoformat(),
             }
+            | ({"shares": o.shares} if o.shares else {})
             for o in found.orders.given
         ],
         "health": {path: told_belief(belief) for path, belief in found.beliefs.items()},
         "load": {desk: told_load(load, now) for desk, load in found.loads.items()},
+        "shares": {scope: dict(shift.now) for scope, shift in found.shifted.items()},
     }
 
 
@@ -115,7 +119,7 @@ def said(api, asked):
 
 
 def essence(decision):
-    return {name: decision[name] for name in ("desk", "because", "rejected", "panic")}
+    return {name: decision[name] for name in ("desk", "because", "rejected", "panic", "draw")}
 
 
 def test_decisions_are_byte_identical_in_other_processes():
@@ -192,6 +196,8 @@ def test_orders_that_there_are_can_be_supposed_away(api):
         ({"health": {"box-a#out#world": {"state": "trial", "weight": 2}}}, 400, "health['box-a#out#world'].weight"),
         ({"load": {"desk-a": {"free": -1}}}, 400, "load.desk-a.free"),
         ({"load": {"desk-a": {"free": 1, "mood": 1}}}, 400, "load.desk-a.mood"),
+        ({"shares": {"route:order#fr": {"desk-a": 60, "desk-b": 41}}}, 400, "shares['route:order#fr']"),
+        ({"orders": [{"kind": "drain", "scope": "route:order#fr"}]}, 400, "orders[0].kind"),
     ],
 )  # fmt: skip
 def test_what_is_supposed_wrongly_is_named(api, more, code, path):
@@ -206,6 +212,7 @@ def test_what_is_supposed_wrongly_is_named(api, more, code, path):
         ({"health": {"box-z#out#world": "down"}}, "unknown-path"),
         ({"load": {"desk-z": {"free": 1}}}, "unknown-desk"),
         ({"orders": [{"kind": "drain", "scope": "channel:z"}]}, "unknown-channel"),
+        ({"shares": {"route:order#fr": {"desk-a": 60, "desk-b": 40}}}, "unknown-scope"),
     ],
 )
 def test_what_the_plan_does_not_have_cannot_be_supposed(api, more, problem):

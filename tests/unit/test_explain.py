@@ -119,7 +119,8 @@ def test_nothing_of_the_person_is_in_the_words(api):
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_stored_form_of_a_decision_is_told(state, language):
     forms = (
-        "desk-b|desk-a:dn|ps|3.2.1772442003000", "||s|1.0.0", "desk-a|desk-b:lrk|p|1.2.3", to_person("sms-fr"),
+        "desk-b|desk-a:dn|ps|3.2.1772442003000", "||s|1.0.0",
+        "desk-b|desk-a:lrk||1.2.3|shift:desk-b=30,desk-a=70", "desk-a|desk-b:lrk|p|1.2.3", to_person("sms-fr"),
         kept("sms-fr", Reason.WINDOW_CLOSED), "", "of a later release",
     )  # fmt: skip
     attempts = tuple(
@@ -137,7 +138,7 @@ def test_every_stored_form_of_a_decision_is_told(state, language):
         assert len(whole["lines"]) > len(attempts)
         assert one["lines"]
         assert "{" not in whole["text"] + one["text"]
-        assert (whole["versions"] is None) == (form in ("", "of a later release", forms[3], forms[4]))
+        assert (whole["versions"] is None) == (form in ("", "of a later release", forms[4], forms[5]))
 
 
 @pytest.mark.parametrize(

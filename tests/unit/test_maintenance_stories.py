@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib.domain.frontdoor import Note, ways
 from chalicelib.domain.health import Flip, State
-from chalicelib.domain.model import EvidenceClass
+from chalicelib.domain.model import EvidenceClass, Medium
 from chalicelib.domain.orders import OrderKind, Orders
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.planned_work.minimum_service import minimum_reply, planned
 from chalicelib.domain.planned_work.windows import PUBLISHED, Windows, standing
-from chalicelib.domain.routing import Case, Medium, Situation, route
+from chalicelib.domain.routing import Case, Situation, route
 from chalicelib.domain.snapshot import Snapshot, dump_snapshot, read_snapshot
 from tests.unit.operations_side import PLAN, Operations, give
 from tests.unit.test_operate_maintenance import plan

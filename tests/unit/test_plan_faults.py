@@ -38,6 +38,11 @@ PLANTED = {
         plan, ["purposes", any_of(plan, "purposes", rng), "match"], {"keywords": ["two words"]}, ["keywords", 0]
     ),
     "a rule for nobody": lambda plan, rng: at_the_end(plan, ["safety"], {"purpose": "nobody"}, ["purpose"]),
+    "a step of shares too large": lambda plan, rng: put(plan, ["shares", "step"], 51),
+    "a share of nothing": lambda plan, rng: put(
+        plan, ["purposes", any_of(plan, "purposes", rng), "routes", "zz"],
+        [{"desk": any_of(plan, "desks", rng), "share": 0}], 0, "share"
+    ),
     "a name with a blank": lambda plan, rng: put(plan, ["hours", "two words"], {"zone": "UTC", "open": {}}),
 }  # fmt: skip
 

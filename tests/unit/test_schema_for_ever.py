@@ -12,7 +12,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 FROZEN = sorted(SAMPLES.glob("schema-*/*.json"))
 NAMES = [f"{path.parent.name}/{path.stem}" for path in FROZEN]
 REFUSING = (
-    "row", "work", "orders", "windows", "permission", "snapshot", "stance", "schedule", "stories",
+    "row", "work", "orders", "windows", "permission", "snapshot", "shifts", "stance", "schedule", "stories",
 )  # fmt: skip
 """Those that bear the number in themselves; a plan has its own, messages bear it on their envelope."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib.domain.plan import WORLD, Plan
+from chalicelib.domain.shares.share import route_named
 
 EVERYWHERE = "*"
 
@@ -11,7 +12,7 @@ def markets_of(plan: Plan, scope: str) -> frozenset[str]:
     """The markets that a scope (`desk:x`, `channel:x`, `path:x#out#fr`) concerns; EVERYWHERE where nobody can say.
 
     A desk concerns the markets whose routes name it, a channel its own market or, when it is for all the world,
-    those of the desks behind it.
+    those of the desks behind it, the shares of a route its market.
     """
     sort, _, name = scope.partition(":")
     if sort == "desk":
@@ -23,6 +24,8 @@ def markets_of(plan: Plan, scope: str) -> frozenset[str]:
     if sort == "path" and name.count("#") == 2:  # noqa: PLR2004 - a path has three parts
         market = name.rpartition("#")[2]
         return _told(market) if market != WORLD else markets_of(plan, f"channel:{name.partition('#')[0]}")
+    if sort == "route" and (market := route_named(scope)[1]):
+        return _told(market)
     return frozenset({EVERYWHERE})
 
 

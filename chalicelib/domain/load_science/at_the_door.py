@@ -7,7 +7,7 @@ from chalicelib.domain.load_science.at_the_desk import wait_at
 from chalicelib.domain.load_science.delay import Delay, told
 from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import Option, Plan
-from chalicelib.domain.routing import Case, Reason, Situation, against
+from chalicelib.domain.routing import Case, Reason, Situation, against, ranked
 
 Minutes = tuple[int, int | None]
 """From, to; to None: or longer."""
@@ -29,11 +29,12 @@ def wait(channel: str, medium: Medium, situation: Situation, market: str, now: d
     """
     found = []
     for purpose in _purposes(channel, situation.plan):
-        case = Case(key=channel, purpose=purpose, market=market, medium=medium)
-        one = _next_desk(situation.plan.options(purpose, market), case, situation, now)
-        if one is None:
-            return None
-        found.append(one)
+        for first in _first(situation.plan, purpose, market):
+            case = Case(key=channel, purpose=purpose, market=market, medium=medium, drawn=first)
+            one = _next_desk(ranked(case, situation, now)[0], case, situation, now)
+            if one is None:
+                return None
+            found.append(one)
     if not found:
         return None
     low, high = min(one.low for one in found), max(one.high for one in found)
@@ -60,6 +61,12 @@ def _purposes(channel: str, plan: Plan) -> frozenset[str]:
         if not match.keywords and not match.traits:
             break
     return frozenset(found)
+
+
+def _first(plan: Plan, purpose: str, market: str) -> tuple[str, ...]:
+    """The desks that the draw by shares may put first; without shares there is no draw."""
+    shared = plan.shared(purpose, market)
+    return tuple(shared.shares) if shared else ("",)
 
 
 def _next_desk(options: tuple[Option, ...], case: Case, situation: Situation, now: datetime) -> Delay | None:

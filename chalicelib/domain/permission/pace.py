@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.domain.orders import OrderKind, Orders
+from chalicelib.domain.orders import Order, Orders
 
-Commanded = Mapping[str, frozenset[OrderKind]]
+Commanded = Mapping[str, frozenset[str]]
 LONGEST = timedelta(minutes=10)
 """The longest wait that a plan may ask for; older changes are forgotten."""
 
 
 def commanded(orders: Orders, now: datetime) -> Commanded:
     """What is commanded on each scope now."""
-    found: dict[str, set[OrderKind]] = {}
+    found: dict[str, set[str]] = {}
     for order in orders.given:
         if order.holds_at(now):
-            found.setdefault(order.scope, set()).add(order.kind)
+            found.setdefault(order.scope, set()).add(_word(order))
     return {scope: frozenset(kinds) for scope, kinds in found.items()}
 
 
@@ -25,7 +25,7 @@ def touched(before: Commanded, after: Commanded) -> dict[str, bool]:
     What only ends commands is undoing, which never waits.
     """
     scopes = before.keys() | after.keys()
-    nothing: frozenset[OrderKind] = frozenset()
+    nothing: frozenset[str] = frozenset()
     sides = {scope: (before.get(scope, nothing), after.get(scope, nothing)) for scope in scopes}
     return {scope: bool(now - was) for scope, (was, now) in sides.items() if was != now}
 
@@ -45,3 +45,8 @@ def stamped(
     """When each scope changed last, without what nobody waits for any more."""
     kept = {scope: at for scope, at in changed.items() if now - at < LONGEST}
     return {**kept, **dict.fromkeys(touches, now)}
+
+
+def _word(order: Order) -> str:
+    """The kind; of shares also which, for other ones on the same route are another command."""
+    return " ".join((order.kind.value, *(f"{desk}={share}" for desk, share in sorted(order.shares.items()))))

@@ -42,12 +42,20 @@ class Change:
 
 
 def meaning(plan: Plan) -> dict[str, Any]:
-    """What a plan says, however it was spelled: opening hours stand at the desks that keep them."""
+    """What a plan says, however it was spelled: opening hours stand at the desks that keep them.
+
+    Shares stand beside their routes, by market and desk, so that one is known by its desk and not by its place.
+    """
     found: dict[str, Any] = json.loads(dump_plan(plan))
     hours = found.pop("hours")
     for desk in found["desks"].values():
         if "hours" in desk:
             desk["hours"] = hours[desk["hours"]]
+    for purpose in plan.purposes.values():
+        if purpose.shares:
+            routes = {market: list(route) for market, route in purpose.routes.items()}
+            shares = {market: dict(parts) for market, parts in purpose.shares.items()}
+            found["purposes"][purpose.id] |= {"routes": routes, "shares": shares}
     return found
 
 

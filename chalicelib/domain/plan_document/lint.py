@@ -9,6 +9,7 @@ from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import WORLD, Option, Plan, Purpose
 from chalicelib.domain.plan_document.faults import Fault
 from chalicelib.domain.plan_document.lint_reach import unreached
+from chalicelib.domain.plan_document.lint_shares import unlike
 
 
 def unsound(plan: Plan) -> tuple[Fault, ...]:
@@ -28,7 +29,7 @@ def unsound(plan: Plan) -> tuple[Fault, ...]:
 def warnings(plan: Plan, media: Mapping[str, Medium] | None = None) -> tuple[Fault, ...]:
     """All warnings, each with its path; `media` by channel, as far as known, tell who reaches whom."""
     found = [fault for purpose in plan.purposes.values() for fault in _of_purpose(plan, purpose)]
-    return (*found, *unreached(plan, media or {}), *_doors(plan), *_desks(plan))
+    return (*found, *unlike(plan), *unreached(plan, media or {}), *_doors(plan), *_desks(plan))
 
 
 def _of_purpose(plan: Plan, purpose: Purpose) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from chalicelib.domain.match import Match
 from chalicelib.domain.plan import Desk, Purpose, SafetyRule
 from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.plan_document.fields import duration, texts_by
+from chalicelib.domain.plan_document.shares import read_route
 
 LANES = ("urgent", "normal", "bulk")
 _PURPOSE = ("match", "routes", "lane", "essential", "single", "deadline", "duplicates_tolerated", "offer")
@@ -35,13 +36,14 @@ def _purpose(
     id_: str, place: Place, channels: Collection[str], desks: Collection[str], languages: tuple[str, ...]
 ) -> Purpose:
     place.entries(_PURPOSE)
-    routes = {name: _route(entry, desks) for name, entry in place.at("routes").identified()}
+    routes = {name: read_route(entry, desks) for name, entry in place.at("routes").identified()}
     if not routes:
         place.at("routes").fault("is required: desks by market, at least for 'world'")
     return Purpose(
         id=id_,
         match=tuple(_match(entry, channels) for entry in place.at("match").items()),
-        routes=routes,
+        routes={name: names for name, (names, _) in routes.items()},
+        shares={name: shares for name, (_, shares) in routes.items() if shares},
         lane=place.at("lane").choice(LANES, "normal"),
         essential=place.at("essential").flag(),
         single=place.at("single").text(most=200).strip(),
@@ -49,18 +51,6 @@ def _purpose(
         duplicates_tolerated=place.at("duplicates_tolerated").flag(),
         offer=texts_by(place.at("offer"), languages),
     )
-
-
-def _route(place: Place, desks: Collection[str]) -> tuple[str, ...]:
-    found: list[str] = []
-    for entry in place.items():
-        desk = entry.known(desks, "desk")
-        if desk and desk in found:
-            entry.fault(f"{desk!r} is already in this route")
-        found.append(desk)
-    if not place.value:
-        place.fault("must name at least one desk")
-    return tuple(found)
 
 
 def _match(place: Place, channels: Collection[str]) -> Match:

@@ -20,6 +20,7 @@ from chalicelib.domain.plan_document.mode import mode_document, observing
 from chalicelib.domain.plan_document.pages import pages_document, read_pages
 from chalicelib.domain.plan_document.postures import capacity_document, read_capacity
 from chalicelib.domain.plan_document.purposes import read_purposes, read_safety
+from chalicelib.domain.plan_document.shares import read_shifting, route_document, shifting_document
 from chalicelib.domain.plan_document.staff import staff_document
 from chalicelib.domain.plan_document.subscribers import read_subscribers, subscribers_document
 from chalicelib.domain.plan_document.text import document
@@ -29,6 +30,7 @@ SCHEMA = 1
 _TOP = (
     "schema", "public_base_url", "market", "languages", "home", "panic", "hours", "channels", "desks",
     "purposes", "safety", "pages", "subscribers", "vantages", "retention_days", "capacity", "min_wait", "mode",
+    "shares",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _HALF = 0.5
@@ -49,6 +51,7 @@ def read_plan(
     plan = replace(plan, subscribers=read_subscribers(root.at("subscribers")))
     plan = replace(plan, vantages=read_vantages(root.at("vantages")))
     plan = replace(plan, capacity=read_capacity(root.at("capacity")))
+    plan = replace(plan, shifting=read_shifting(root.at("shares")))
     if root.faults:
         raise PlanRefused(tuple(root.faults), plan)
     return replace(plan, digest=sha256(dump_plan(plan).encode("utf-8")).hexdigest())
@@ -86,6 +89,7 @@ def _more(plan: Plan) -> dict[str, Any]:
         vantages=vantages_document(plan.vantages),
         subscribers=subscribers_document(plan.subscribers),
         capacity=capacity_document(plan.capacity),
+        shares=shifting_document(plan.shifting),
         mode=mode_document(observes=plan.observing),
         retention_days=plan.retention_days if plan.retention_days != LONGEST_KEPT else None,
         min_wait=f"{int(plan.min_wait.total_seconds())}s" if plan.min_wait != MIN_WAIT else "",
@@ -183,7 +187,7 @@ def _match(match: Match) -> dict[str, Any]:
 def _purpose(purpose: Purpose) -> dict[str, Any]:
     return _given(
         match=[_match(match) for match in purpose.match],
-        routes={name: list(route) for name, route in purpose.routes.items()},
+        routes={name: route_document(purpose, name) for name in purpose.routes},
         lane=purpose.lane, essential=purpose.essential, single=purpose.single,
         deadline=f"{int(purpose.deadline.total_seconds())}s",
         duplicates_tolerated=purpose.duplicates_tolerated, offer=dict(purpose.offer),

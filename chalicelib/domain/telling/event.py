@@ -22,6 +22,7 @@ class EventType(StrEnum):
     GLASS = "safety.glass"
     SCHEDULED = "plan.scheduled"
     FINDINGS = "doctor.findings.changed"
+    SHARES = "shares.shifted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

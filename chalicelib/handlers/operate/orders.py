@@ -6,6 +6,7 @@ from chalicelib.domain.orders import LONGEST, OrderKind
 from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.surge.posture import SCOPE
 from chalicelib.handlers.asked import Asked, Said, instant, settled, tagged
+from chalicelib.handlers.operate.shares import shares_of
 from chalicelib.service.operate import orders
 from chalicelib.service.operate.in_force import in_force
 from chalicelib.service.operate.post import Post
@@ -55,7 +56,7 @@ def _changed(given: orders.Given, post: Post, code: int) -> Said:
 
 
 def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
-    place = asked.document("kind", "scope", "until", "reason", "break_glass")
+    place = asked.document("kind", "scope", "until", "reason", "break_glass", "shares")
     wanted = {
         "kind": place.at("kind").choice([kind.value for kind in OrderKind if kind in orders.GIVEN], None),
         "scope": place.at("scope").text(None, most=200),
@@ -63,6 +64,7 @@ def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
     }
     if (wanted["kind"] == OrderKind.POSTURE) is not wanted["scope"].startswith(SCOPE):
         place.at("kind").fault(f"a posture has the scope {SCOPE}calm, alert or crisis, and nothing else has")
+    shares = shares_of(place, wanted["kind"], wanted["scope"])
     until, glass = until_of(place.at("until"), now), place.at("break_glass").text(most=40)
     settled(place)
     return orders.Wanted(
@@ -71,6 +73,7 @@ def _wanted(asked: Asked, now: datetime) -> orders.Wanted:
         reason=wanted["reason"],
         until=until,
         glass=glass,
+        shares=shares,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a dry run's request supposes: `plan`, `orders`, `health`, `load`, each read with its faults."""
+"""What a dry run's request supposes: `plan`, `orders`, `health`, `load`, `shares`, each read with its faults."""
 
 from datetime import datetime, timedelta
 
@@ -8,10 +8,11 @@ from chalicelib.domain.orders import LONGEST, Order, OrderKind
 from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.safety import FORBIDDING
 from chalicelib.handlers.asked import instant
+from chalicelib.handlers.operate.shares import read_shares, shares_of
 from chalicelib.service.operate.supposed import Supposed
 
-FIELDS = ("plan", "orders", "health", "load")
-KINDS = tuple(sorted(kind.value for kind in (*FORBIDDING, OrderKind.FORCE_UP)))
+FIELDS = ("plan", "orders", "health", "load", "shares")
+KINDS = tuple(sorted(kind.value for kind in (*FORBIDDING, OrderKind.FORCE_UP, OrderKind.SHARES)))
 STATES = (UP, TRIAL, DOWN, UNKNOWN)
 READINGS = ("in_use", "free", "waiting")
 MOST = 1_000
@@ -21,8 +22,8 @@ _BELIEF = ("state", "weight", "salt", "score", "account", "throttled_until")
 
 def read_supposed(place: Place, now: datetime) -> Supposed:
     """What the request supposes. The value after a fault is of no account: `settled` raises."""
-    orders, health, load = place.at("orders"), place.at("health"), place.at("load")
-    for part in (orders, health, load):
+    orders, health, load, shares = (place.at(name) for name in FIELDS[1:])
+    for part in (orders, health, load, shares):
         if isinstance(part.value, list | dict) and len(part.value) > MOST:
             part.fault(f"must have at most {MOST} entries")
             return Supposed()
@@ -32,6 +33,7 @@ def read_supposed(place: Place, now: datetime) -> Supposed:
         orders=None if orders.value is None else tuple(given),
         beliefs={path: _belief(one) for path, one in health.entries().items()},
         loads={desk: _load(one, now) for desk, one in load.entries().items()},
+        shares={scope: read_shares(one) for scope, one in shares.entries().items()},
     )
 
 
@@ -47,12 +49,12 @@ def plan_text(place: Place) -> str:
 
 def _order(number: int, place: Place, now: datetime) -> Order:
     """It holds from now on for a day unless it says otherwise."""
-    place.entries(("kind", "scope", "since", "until"))
+    place.entries(("kind", "scope", "since", "until", "shares"))
+    kind, scope = place.at("kind").choice(KINDS, None) or KINDS[0], place.at("scope").text(None, most=200)
     since, until = (_moment(place.at(name)) for name in ("since", "until"))
     return Order(
-        id=f"supposed-{number}", kind=OrderKind(place.at("kind").choice(KINDS, None) or KINDS[0]),
-        scope=place.at("scope").text(None, most=200), since=since or now, until=until or now + LONGEST,
-        owner="", reason="",
+        id=f"supposed-{number}", kind=OrderKind(kind), scope=scope, since=since or now, until=until or now + LONGEST,
+        owner="", reason="", shares=shares_of(place, kind, scope),
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from chalicelib.ports import Unavailable
 from chalicelib.service.flips import STREAM as FLIPS
 from chalicelib.service.operate.evidence_case import MOST_SENDS
 from chalicelib.service.operate.evidence_words import spell_told
-from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Json, Post, iso
+from chalicelib.service.operate.scopes import require_scope
 from chalicelib.service.probe import probed_paths
 
 WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}

@@ -14,9 +14,9 @@ from chalicelib.domain.proof.spells import Spell, flips_of, spells
 from chalicelib.domain.vendor_lists.seen import Seen
 from chalicelib.ports import Ledger
 from chalicelib.service.flips import STREAM as FLIPS
-from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Faulty
+from chalicelib.service.operate.scopes import require_scope
 from chalicelib.service.proof import PAGES, TICKETS, loads_of, losses_of, reconciled_of
 
 MOST_SENDS = 10_000

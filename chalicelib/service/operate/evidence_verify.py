@@ -11,8 +11,8 @@ from chalicelib.domain.proof.report_seal import digests, faults_of, signed
 from chalicelib.domain.snapshot import millis, moment
 from chalicelib.ports import Ledger
 from chalicelib.service.operate.evidence_case import LONGEST, MOST_SENDS, Window
-from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Json, Post, iso
+from chalicelib.service.operate.scopes import require_scope
 from chalicelib.service.proof import TICKETS, losses_of
 
 MOST_CHAINS = 2_000

@@ -65,6 +65,7 @@ def _way(row: Row, decision: Decision | None, speaker: Speaker) -> Iterator[str]
 def _decided(decision: Decision, speaker: Speaker) -> Iterator[str]:
     because = speaker.say(f"because.{decision.because}")
     yield speaker.say("chosen" if decision.desk else "none_chosen", desk=decision.desk, because=because)
+    yield from _drawn(decision, speaker)
     for desk, reason in decision.rejected:
         yield speaker.say("not_desk", desk=desk, reason=speaker.reason(reason))
     versions = {"plan": decision.plan, "orders": decision.orders, "snapshot": decision.snapshot}
@@ -74,6 +75,14 @@ def _decided(decision: Decision, speaker: Speaker) -> Iterator[str]:
         yield speaker.say("looked_at_nothing", **versions)
     if decision.stale:
         yield speaker.say("stale")
+
+
+def _drawn(decision: Decision, speaker: Speaker) -> Iterator[str]:
+    """Which draw put the desks that share the route in which order, where there was one."""
+    if decision.draw is not None:
+        parts = ", ".join(f"{desk} {share} %" for desk, share in sorted(decision.draw.shares))
+        order = ", ".join(desk for desk, _ in decision.draw.shares)
+        yield speaker.say("draw", by=speaker.say(f"draw.{decision.draw.by}"), shares=parts, order=order)
 
 
 def _attempted(attempt: Attempt, number: int, speaker: Speaker) -> Iterator[str]:
@@ -104,6 +113,7 @@ def _why_not(row: Row, decision: Decision | None, desk: str, speaker: Speaker) -
         yield speaker.say("why_not.chosen", desk=desk)
     elif desk in dict(decision.rejected):
         yield speaker.say("why_not.rejected", desk=desk, reason=speaker.reason(dict(decision.rejected)[desk]))
+        yield from _drawn(decision, speaker) if decision.draw and desk in dict(decision.draw.shares) else ()
     else:
         purpose = row.purpose or speaker.say("no_purpose")
         yield speaker.say(

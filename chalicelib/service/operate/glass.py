@@ -18,9 +18,9 @@ from chalicelib.domain.permission.record import Glass, Record
 from chalicelib.domain.plan import Plan
 from chalicelib.ports import Standing
 from chalicelib.service.glass_words import note_of
-from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, Forbidden, Unfit
+from chalicelib.service.operate.scopes import require_scope
 from chalicelib.service.permit import Wish
 
 

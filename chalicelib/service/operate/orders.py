@@ -1,35 +1,38 @@
 """Orders: giving, renewing, lifting one; each write is meant for the version that the operator has seen."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.domain.model import Direction
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.permission.glass import find, used
 from chalicelib.domain.permission.record import Glass, Record, Switch
-from chalicelib.domain.plan import WORLD, Plan
+from chalicelib.domain.plan import Plan
 from chalicelib.domain.safety import FORBIDDING
 from chalicelib.ports import Standing
 from chalicelib.service.glass_words import note_of
-from chalicelib.service.operate.capacity import require_posture
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, Forbidden, Overtaken, Unfit
+from chalicelib.service.operate.scopes import require
 from chalicelib.service.permit import Wish, require_on
 
-GIVEN = FORBIDDING | {OrderKind.FORCE_UP, OrderKind.POSTURE}
+GIVEN = FORBIDDING | {OrderKind.FORCE_UP, OrderKind.POSTURE, OrderKind.SHARES}
 """The kinds that routing, or the capacity, obeys; no other can be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an operator asks for; `until` is aware and at most 24 hours away; `glass` is what two persons broke."""
+    """What an operator asks for; `until` is aware and at most 24 hours away; `glass` is what two persons broke.
+
+    `shares` are those of a route by desk, whole percentages that add up to 100.
+    """
 
     kind: OrderKind
     scope: str
     until: datetime
     reason: str
     glass: str = ""
+    shares: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ def give(post: Post, wanted: Wanted, expected: Collection[int]) -> Given:
     def make(seen: Standing, plan: Plan) -> Wish:
         _require_expected(seen, expected)
         glass = _glass(post, seen.record, wanted)
-        (require_posture if wanted.kind is OrderKind.POSTURE else require_scope)(plan, wanted.scope)
+        require(plan, wanted.kind, wanted.scope, wanted.shares)
         post.require_markets(wanted.scope)
         return _wish(post, seen, wanted, glass)
 
@@ -103,19 +106,6 @@ def lift(post: Post, order_id: str, expected: Collection[int]) -> Given:
     return _told(post, change.orders or seen.orders, _found(seen.orders, order_id, post.now), "lift order")
 
 
-def require_scope(plan: Plan, scope: str) -> None:
-    """Raises Absent unless the plan has the desk, the channel or the path of a scope."""
-    sort, _, name = scope.partition(":")
-    if sort == "desk" and name in plan.desks:
-        return
-    if sort == "channel" and name in plan.channels:
-        return
-    if sort == "path" and _known_path(plan, name):
-        return
-    what = sort if sort in ("desk", "channel", "path") else "scope"
-    raise Absent(what, name if what != "scope" else scope)
-
-
 def listed(orders: Orders, now: datetime) -> Json:
     """The orders that have not ended, as JSON values."""
     return {
@@ -129,21 +119,14 @@ def described(order: Order, now: datetime) -> Json:
     return {
         "id": order.id, "kind": order.kind.value, "scope": order.scope, "since": iso(order.since),
         "until": iso(order.until), "owner": order.owner, "reason": order.reason, "holds": order.holds_at(now),
-    }  # fmt: skip
-
-
-def _known_path(plan: Plan, path: str) -> bool:
-    channel, _, rest = path.partition("#")
-    direction, _, market = rest.partition("#")
-    markets = {plan.market, WORLD, *(c.market for c in plan.channels.values())}
-    markets |= {market for purpose in plan.purposes.values() for market in purpose.routes}
-    return channel in plan.channels and direction in tuple(Direction) and market in markets
+    } | ({"shares": dict(order.shares)} if order.shares else {})  # fmt: skip
 
 
 def _wish(post: Post, seen: Standing, wanted: Wanted, glass: Glass | None) -> Wish:
     order = Order(
         id=f"o{seen.orders.version + 1}", kind=wanted.kind, scope=wanted.scope, owner=post.caller.id,
         until=min(wanted.until, glass.until) if glass else wanted.until, reason=wanted.reason, since=post.now,
+        shares=dict(wanted.shares),
     )  # fmt: skip
     after = seen.orders.give(order, post.now)
     if glass is None:

@@ -46,6 +46,7 @@ LEAST = {
     ("POST", "/v1/maintenance/{window}/extend"): Role.OPERATOR,
     ("GET", "/v1/notices"): Role.VIEWER,
     ("GET", "/v1/capacity"): Role.VIEWER,
+    ("GET", "/v1/shares"): Role.VIEWER,
     ("GET", "/v1/health"): Role.VIEWER,
     ("GET", "/v1/health/{channel}"): Role.VIEWER,
     ("GET", "/v1/backlogs"): Role.VIEWER,

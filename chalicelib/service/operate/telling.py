@@ -33,6 +33,7 @@ WORDS = {
 }
 BECAUSE = {
     "preferred": "the first choice was able",
+    "drawn": "the draw by shares gave it this contact, and it was able",
     "next": "those before it were not able",
     "panic": "so much looked down that the measurement was doubted",
     "last_rank": "no desk was able: stored, acknowledged, call-back offered",
@@ -51,6 +52,11 @@ def decided(decision: Decision, at: datetime | None = None) -> Json:
         "panic": decision.panic,
         "stale": decision.stale,
         "observed": decision.observed,
+        "draw": decision.draw
+        and {
+            "by": decision.draw.by,
+            "shares": [{"desk": desk, "share": share} for desk, share in decision.draw.shares],
+        },
         "versions": {"plan": decision.plan, "orders": decision.orders, "snapshot": decision.snapshot},
     }
 

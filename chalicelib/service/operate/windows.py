@@ -18,9 +18,9 @@ from chalicelib.domain.planned_work.windows import (
     Windows,
     overlapping,
 )
-from chalicelib.service.operate.orders import require_scope
 from chalicelib.service.operate.post import Json, iso
 from chalicelib.service.operate.refusals import Absent
+from chalicelib.service.operate.scopes import require_scope
 
 MOST_WINDOWS = 200
 MOST_BYTES = 300_000

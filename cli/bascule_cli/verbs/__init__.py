@@ -15,6 +15,7 @@ from bascule_cli.verbs import (
     plan,
     proof,
     seeing,
+    shares,
     tail,
 )
 
@@ -24,6 +25,7 @@ VERBS = (
     *tail.VERBS,
     *examining.VERBS,
     *orders.VERBS,
+    *shares.VERBS,
     *glass.VERBS,
     *maintenance.VERBS,
     *plan.VERBS,
