@@ -46,11 +46,12 @@ def test_a_topic_that_nobody_hears_is_named(moto_ports, topic):
     assert AwsSurroundings(moto_ports.clients, {}, topic).unheard() == ("Alarms",)
 
 
-def test_one_confirmed_subscriber_is_enough(moto_ports, topic):
-    sqs = moto_ports.clients("sqs")
+def test_one_confirmed_subscriber_is_enough(moto_ports):
+    sqs, sns = moto_ports.clients("sqs"), moto_ports.clients("sns")
+    topic = sns.create_topic(Name="Heard")["TopicArn"]  # the file's tests share one moto, in any order
     sqs.create_queue(QueueName="oncall")
     arn = "arn:aws:sqs:eu-west-3:123456789012:oncall"
-    moto_ports.clients("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
     assert AwsSurroundings(moto_ports.clients, {}, topic).unheard() == ()
 
