@@ -15,7 +15,7 @@ from infra.stores import TABLES, stores
 from infra.throttle import method_settings
 from infra.tracking import CONDITIONS as TRACKED
 from infra.tracking import PARAMETERS as TRACKING
-from infra.tracking import target, tracking
+from infra.tracking import tracking
 
 Json = dict[str, Any]
 
@@ -131,7 +131,7 @@ def controlled() -> Json:
     lanes = {lane: f"Deliver{lane}Queue" for lane in ("Urgent", "Normal", "Bulk")}
     found = {"INTAKE": "APIHandler", "API": "RestAPI"} | {lane.upper(): name for lane, name in lanes.items()}
     named: Json = {f"BASCULE_CONTROL_{name}": {"Ref": logical} for name, logical in found.items()}
-    return named | {"BASCULE_CONTROL_TRACKED": target()}
+    return named | {"BASCULE_CONTROL_TRACKED": {"Ref": "TrackIntake"}}
 
 
 def _snake(name: str) -> str:

@@ -60,8 +60,3 @@ def tracking() -> Json:
             "Properties": policy,
         },
     }
-
-
-def target() -> Json:
-    """Return what `tick` is told to move; nothing where it is not tracked."""
-    return {"Fn::If": ["TracksIntake", _INTAKE, ""]}

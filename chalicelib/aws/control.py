@@ -28,11 +28,11 @@ _WARMED = {
 
 
 class AwsControl:
-    """Control. `names`: the `intake` and what is `tracked`, the `api`, the triggers by lane, both tables."""
+    """Control. `names`: the `intake` and whether it is `tracked`, the `api`, the triggers by lane, both tables."""
 
     def __init__(self, clients: Clients, names: Mapping[str, str]) -> None:
         self._clients, self._names = clients, names
-        intake = IntakeControl(clients, self._name, names.get("tracked", ""))
+        intake = IntakeControl(clients, self._name, tracked=names.get("tracked") == "yes")
         self._levers: Mapping[Lever, Callable[[Settings], bool]] = {
             Lever.INTAKE_PROVISIONED: intake.provisioned,
             Lever.INTAKE_MOST: intake.tracked,

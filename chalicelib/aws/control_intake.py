@@ -18,15 +18,15 @@ SERVICE, DIMENSION = "lambda", "lambda:function:ProvisionedConcurrency"
 
 
 class IntakeControl:
-    """`name` gives the function's; `target` is what Application Auto Scaling calls it, "" where it is not tracked."""
+    """`name` gives the function's; `tracked`: this stage has a target and a policy for it."""
 
-    def __init__(self, clients: Clients, name: Callable[[str], str], target: str) -> None:
-        self._clients, self._name, self._target = clients, name, target
+    def __init__(self, clients: Clients, name: Callable[[str], str], *, tracked: bool) -> None:
+        self._clients, self._name, self._tracked = clients, name, tracked
 
     def provisioned(self, settings: Settings) -> bool:
         """Keep as many environments warm; where they are tracked, between the two bounds."""
         least = settings[Lever.INTAKE_PROVISIONED]
-        if not self._target:
+        if not self._tracked:
             return self._kept(least, least)
         most = most_environments(settings)
         stands = self._kept(least, most)
@@ -34,7 +34,7 @@ class IntakeControl:
 
     def tracked(self, settings: Settings) -> bool:
         """The upper bound. Raises Unavailable where there is nothing that could move anything."""
-        if self._target:
+        if self._tracked:
             return self.provisioned(settings)
         if not settings[Lever.INTAKE_MOST]:
             return True
@@ -82,7 +82,7 @@ class IntakeControl:
         with calling("application-autoscaling:RegisterScalableTarget"):
             self._clients("application-autoscaling").register_scalable_target(
                 ServiceNamespace=SERVICE,
-                ResourceId=self._target,
+                ResourceId=f"function:{self._name('intake')}:{QUALIFIER}",
                 ScalableDimension=DIMENSION,
                 MinCapacity=least,
                 MaxCapacity=most,

@@ -3,7 +3,6 @@
 import json
 
 from infra.template import CONDITIONS
-from infra.tracking import target
 
 
 def test_a_stage_that_does_not_ask_for_it_has_no_target_no_policy_and_tells_tick_of_none(template):
@@ -12,7 +11,8 @@ def test_a_stage_that_does_not_ask_for_it_has_no_target_no_policy_and_tells_tick
     assert parameters["TrackIntake"]["Default"] == "no"
     assert {resources[name]["Condition"] for name in ("IntakeTarget", "IntakeTracking")} == {"TracksIntake"}
     assert CONDITIONS["TracksIntake"]["Fn::And"][0] == {"Condition": "IsAws"}
-    assert target()["Fn::If"][2] == ""
+    told = resources["Tick"]["Properties"]["Environment"]["Variables"]
+    assert told["BASCULE_CONTROL_TRACKED"] == {"Ref": "TrackIntake"}
 
 
 def test_the_target_is_the_alias_that_the_door_calls_and_may_nothing_until_tick_moves_its_bounds(template):
@@ -24,8 +24,6 @@ def test_the_target_is_the_alias_that_the_door_calls_and_may_nothing_until_tick_
         "ResourceId": intake, "MinCapacity": 0, "MaxCapacity": 0,
     }  # fmt: skip
     assert made["DependsOn"] == "APIHandlerAliaslive"
-    told = template["Resources"]["Tick"]["Properties"]["Environment"]["Variables"]
-    assert told["BASCULE_CONTROL_TRACKED"] == {"Fn::If": ["TracksIntake", intake, ""]}
 
 
 def test_the_policy_follows_how_busy_the_warm_environments_are(template):

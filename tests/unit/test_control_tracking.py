@@ -8,7 +8,7 @@ from chalicelib.ports import Unavailable
 from tests.unit.control_side import ABOUT, MISSING, NAMES, UUID, record, settings
 
 TARGET = "function:bascule-intake:live"
-TRACKED = {**NAMES, "tracked": TARGET}
+TRACKED = {**NAMES, "tracked": "yes"}
 POLLERS = settings(deliveries__normal=200, pollers__normal=4)
 WIDTH = settings(deliveries__normal=200)
 
@@ -69,7 +69,7 @@ def test_bounds_that_are_refused_leave_the_lever_pending():
 
 def test_a_stage_without_tracking_says_how_to_have_it_and_keeps_what_it_can():
     wanted = settings(intake_provisioned=20, intake_provisioned_most=90)
-    control = AwsControl(record(kept(5), put(20)), NAMES)
+    control = AwsControl(record(kept(5), put(20)), {**NAMES, "tracked": "no"})
 
     assert control.set(Lever.INTAKE_PROVISIONED, wanted) is False
     with pytest.raises(Unavailable, match="--track-intake"):
