@@ -124,6 +124,7 @@ def shuffled(document, rng):
     for purpose in other["purposes"].values():
         for route in purpose["routes"].values():
             rng.shuffle(route)
+            route.sort(key=lambda one: isinstance(one, dict))  # those that share it stand together
         rng.shuffle(purpose["match"])
     rng.choice(list(other["purposes"].values()))["deadline"] = rng.choice(["30m", "4h", "1d"])
     return other

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from threading import Barrier, local
 
 import pytest
 
@@ -146,12 +147,32 @@ def doubting(api):
     return replace(found, beliefs=beliefs)
 
 
+class AllAtOnce:
+    """Papers that so many have read before anybody writes."""
+
+    def __init__(self, papers, many):
+        self.papers, self.gate, self.here = papers, Barrier(many, timeout=60), local()
+
+    def read(self, name):
+        found = self.papers.read(name)
+        if not hasattr(self.here, "seen"):
+            self.here.seen = True
+            self.gate.wait()
+        return found
+
+    def write(self, name, version, text):
+        self.papers.write(name, version, text)
+
+
 def test_fifty_ticks_at_once_make_one_step(api):
     scene, now, shifter = doubting(api), api.world.clock.now(), Shifter(stores=api.ports)
+    papers = api.ports.papers
+    object.__setattr__(api.ports, "papers", AllAtOnce(papers, 50))
     moments = [now + timedelta(milliseconds=number) for number in range(50)]
 
     with ThreadPoolExecutor(50) as many:
         seen = list(many.map(lambda at: shifter.shifted(scene, at), moments))
+    object.__setattr__(api.ports, "papers", papers)
 
     assert {one[SCOPE].now["desk-a"] for one in seen} == {60}
     assert [one["after"] for one in api.steps()] == ["desk-a 60, desk-b 40"]

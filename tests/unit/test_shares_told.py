@@ -7,8 +7,11 @@ from chalicelib.domain.belief import DOWN, Belief
 from chalicelib.domain.load import Load
 from chalicelib.domain.load_science.at_the_door import wait
 from chalicelib.domain.model import Medium
+from chalicelib.domain.orders import Orders
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.routing import Situation
+from chalicelib.domain.shares.in_force import in_force
+from chalicelib.domain.shares.share import Shifted
 from chalicelib.domain.takeover import served
 from tests.unit.shares_side import DESKS, ROUTE, SCOPE, shared_plan
 
@@ -50,6 +53,18 @@ def test_the_wait_that_is_told_holds_for_every_desk_that_may_be_drawn():
     assert both[0] <= quick[0]
     assert both[1] is None or both[1] >= slow[0]
     assert told(desk_a=short) is None, "nothing is promised of a desk that nobody knows"
+
+
+def test_shares_that_shifted_under_another_plan_are_passed_over():
+    shared, now = PLAN.shared("order", "fr"), {"desk-a": 10, "desk-b": 90}
+    ours, other = dict(shared.shares), {"desk-a": 60, "desk-b": 40}
+
+    def holding(planned):
+        found = in_force(shared, Orders(), {SCOPE: Shifted(planned=planned, now=now)}, NOW)
+        return found.by, dict(found.shares)
+
+    assert holding(ours) == ("shift", now)
+    assert holding(other) == ("plan", ours)
 
 
 def test_an_order_on_shares_is_of_the_routes_market():
