@@ -19,10 +19,10 @@ def test_shares_shift_within_their_bounds_and_never_against_a_person_or_a_rule()
         def teardown(self):
             steps.append(self.shares.steps)
 
-    live(Counted, 40, "SAFETY_SHARES", steps=10)
+    live(Counted, 25, "SAFETY_SHARES", steps=10)
 
-    assert len(steps) >= 40
-    assert sum(steps) >= 15, steps
+    assert len(steps) >= 25
+    assert sum(steps) >= 8, steps
 
 
 class SeesNobody:

@@ -49,9 +49,9 @@ class Sharing(Operations):
             for box in ("box-a", "box-b", "box-c"):
                 measured.get(box.replace("-", "_"), self.well)(box)
             self.world.wired.tick.minute()
-            self.world.run()
             seen.append(self.published()["desk-a"])
             self.world.clock.advance(60)
+        self.world.run()
         return seen
 
     def published(self):

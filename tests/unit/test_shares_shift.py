@@ -22,7 +22,7 @@ from chalicelib.domain.shares.shift import (
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-SOME = int(environ.get("BASCULE_SHARES", "40"))
+SOME = int(environ.get("BASCULE_SHARES", "20"))
 """Examples of each property."""
 WELL, SHUT, TROUBLED, OUT = Fitness.WELL, Fitness.SHUT, Fitness.TROUBLED, Fitness.OUT
 FIGURES = st.builds(

@@ -253,7 +253,7 @@ def test_without_shares_a_tick_neither_reads_nor_writes_anything_for_them():
 
 def test_while_all_is_well_nothing_is_written():
     api = Sharing()
-    api.minutes(20)
+    api.minutes(5)
 
     assert api.ports.papers.read(PAPER) == (0, "")
 
