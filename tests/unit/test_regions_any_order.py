@@ -1,4 +1,4 @@
-"""Whatever the order in which items come over, regions die, are cut off and take over: all are served, all is counted."""
+"""Whatever the order in which items come over, regions die, are cut off and take over: all served, all counted."""
 
 import os
 
