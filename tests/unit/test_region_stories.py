@@ -37,6 +37,19 @@ def test_a_bell_in_a_region_that_is_not_home_claims_nothing(two):
     assert two.row(two.east, "a").work.version == 0
 
 
+def test_a_tick_away_from_home_says_that_it_lives_and_does_nothing_else(two):
+    before = two.east.ports.snapshots._table
+    two.seconds(61)
+
+    with use(two.east.wired):
+        done = workers.tick({}, None)
+
+    assert done == {"home": WEST, "epoch": 0}
+    assert two.east.ports.snapshots._table == before
+    assert two.east.ports.queues.notes == []
+    assert two.east.ports.seats.stands[EAST].beat == two.clock.now()
+
+
 def test_home_is_lost_and_everything_accepted_is_served_by_the_other(two):
     two.minutes(1)
     two.say(two.west, "a")
@@ -115,11 +128,12 @@ def test_nothing_is_sent_for_fifteen_seconds_after_taking_over(two):
     two.minutes(1)
     two.say(two.west, "a")
     two.copies.settle()
+    two.seconds(70)
     two.take_over(two.east, while_alive=True)
-    two.run(two.east, two.east.work)
-    two.seconds(11)
-    two.run(two.east, two.east.tick)
-    two.run(two.east, two.east.work)
+    for _ in range(3):
+        two.run(two.east, two.east.work)
+        two.run(two.east, two.east.tick)
+        two.seconds(4.9)
 
     assert two.effects == {}
     two.minutes(2, two.east)
