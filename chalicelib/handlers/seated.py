@@ -1,6 +1,6 @@
 """What functions do in a region that is not home: nothing is sent, and what only home may take in waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.snapshot import millis
@@ -47,13 +47,24 @@ def put_back(wired: "Wired", body: str) -> str:
     return away(wired)
 
 
-def standing_by(wired: "Wired", notes: Sequence[str] | None) -> Json | None:
-    """Say that this region lives; what was done instead of a tick where it is not home. `notes` are those of a ring."""
+def standing_by(wired: "Wired", event: Json, notes: Sequence[str] | None) -> Json | None:
+    """Say that this region lives; what was done instead of a tick where it is not home. `notes` are those of a ring.
+
+    The age of home's snapshot is told here, too: where it grows, home is lost, or its writes do not come over.
+    """
     seat = _seat(wired, notes)
     if seat is None or wired.seats is None or seat.region == wired.seats.region:
         return None
     told = {"home": seat.region, "epoch": seat.epoch}
-    line("standing by", **told)
+    metrics: Mapping[str, object] = {}
+    if notes is None:
+        from chalicelib.domain.detection.lateness import late_seconds
+        from chalicelib.handlers.ticking import last_snapshot
+
+        now = wired.clock.now()
+        late = {"SchedulerLateness": late_seconds(event.get("time"), now)}
+        metrics = measured({**late, **last_snapshot(wired, now)}, millis(now))
+    line("standing by", **told, **metrics)
     return told
 
 

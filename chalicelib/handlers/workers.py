@@ -111,7 +111,7 @@ def ticked(event: Json) -> Json:
 
     wired = wiring.current()
     notes = [record["body"] for record in ours(event["Records"], "tick")] if "Records" in event else None
-    instead = standing_by(wired, notes)
+    instead = standing_by(wired, event, notes)
     if instead is not None:
         return instead
     try:

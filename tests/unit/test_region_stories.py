@@ -37,7 +37,7 @@ def test_a_bell_in_a_region_that_is_not_home_claims_nothing(two):
     assert two.row(two.east, "a").work.version == 0
 
 
-def test_a_tick_away_from_home_says_that_it_lives_and_does_nothing_else(two):
+def test_a_tick_away_from_home_says_that_it_lives_and_how_old_homes_word_is_and_does_nothing_else(two, caplog):
     before = two.east.ports.snapshots._table
     two.seconds(61)
 
@@ -45,6 +45,7 @@ def test_a_tick_away_from_home_says_that_it_lives_and_does_nothing_else(two):
         done = workers.tick({}, None)
 
     assert done == {"home": WEST, "epoch": 0}
+    assert (caplog.records[-1].SnapshotAge, caplog.records[-1].SchedulerLateness) == (64, 0)
     assert two.east.ports.snapshots._table == before
     assert two.east.ports.queues.notes == []
     assert two.east.ports.seats.stands[EAST].beat == two.clock.now()

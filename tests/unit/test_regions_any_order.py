@@ -11,7 +11,7 @@ from chalicelib.domain.regions.works import repeated
 from tests.unit.regions_side import TwoRegions
 
 EITHER = st.sampled_from(["west", "east"])
-EXAMPLES = int(os.environ.get("REGIONS", "12"))
+EXAMPLES = int(os.environ.get("REGIONS", "5"))
 """REGIONS=2000 plays for an hour."""
 
 
