@@ -162,6 +162,8 @@ def main() -> None:
         "--track-intake", action="store_true", help="let plans have AWS move the intake's warm environments"
     )
     asked = parser.parse_args()
+    if asked.regions and asked.region not in asked.regions.split(","):
+        parser.error(f"--regions must name {asked.region} too, or nobody would send")
     session: Any = boto3.Session(region_name=asked.region)
     parameters = {"Aws": "yes", "MailDomain": asked.mail_domain, "Regions": asked.regions}
     parameters |= {"AnchorLock": asked.anchor_lock, "AnchorDays": str(asked.anchor_days)}

@@ -6,7 +6,7 @@ from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import RowState, claimed, moved, recorded
 from chalicelib.ports import Stale
 from chalicelib.service.forget import forget
-from tests.unit.regions_side import TwoRegions, cut_off
+from tests.unit.regions_side import TwoRegions, cut_off, put
 
 
 @pytest.fixture
@@ -58,6 +58,19 @@ def test_a_region_that_lost_home_still_ends_what_it_began_and_begins_nothing(two
     two.copies.settle()
     row = two.row(two.east, "a")
     assert (row.work.state, row.work.term) == (RowState.DELIVERED, "1@east")
+    with pytest.raises(Stale):
+        claim(two, two.west)
+
+
+def test_a_container_that_has_not_heard_of_the_new_home_does_not_claim_what_that_one_has(two):
+    two.say(two.west, "a")
+    two.copies.settle()
+    with cut_off(two):
+        moved_east(two)
+        key, work = claim(two, two.east)
+    put(two.west, ("work", work.term, key), work)
+
+    assert two.west.serving
     with pytest.raises(Stale):
         claim(two, two.west)
 

@@ -37,7 +37,9 @@ def test_a_bell_in_a_region_that_is_not_home_claims_nothing(two):
     assert two.row(two.east, "a").work.version == 0
 
 
-def test_a_tick_away_from_home_says_that_it_lives_and_how_old_homes_word_is_and_does_nothing_else(two, caplog):
+def test_a_tick_away_from_home_says_that_it_lives_and_how_old_homes_word_is_and_does_nothing_else(
+    two, caplog
+):
     before = two.east.ports.snapshots._table
     two.seconds(61)
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from chalicelib.domain.outbox import Due, Row, RowState, Work
 from chalicelib.domain.people.erasure import scrubbed
-from chalicelib.domain.regions.seat import region_of
+from chalicelib.domain.regions.seat import order_of, region_of
 from chalicelib.domain.regions.works import joined, resumed, whole
 from chalicelib.ports import ContactStore, Queues, Ring, Stale
 from chalicelib.service.regions.seats import Seats
@@ -99,8 +99,8 @@ class SeatedContacts(Behind):
 
     def _resumed(self, row: Row) -> Row:
         seat = self._seats.now()
-        if seat.region != self._seats.region or row.work.term == seat.term:
-            return row
+        if seat.region != self._seats.region or order_of(row.work.term) >= order_of(seat.term):
+            return row  # one of a later term: this container has not heard of the new home yet, and will be refused
         known = row.works or (row.work,)
         return replace(row, work=resumed(row.work, known, seat.term), works=known)
 
