@@ -53,7 +53,8 @@ def second_template(template: Json, names: Mapping[str, str]) -> Json:
         for logical, resource in template["Resources"].items()
         if logical not in tables
     }
-    found: Json = _led(template | {"Resources": resources}, tables)
+    conditions = {name: said for name, said in template["Conditions"].items() if name != "HasRegions"}
+    found: Json = _led(template | {"Resources": resources, "Conditions": conditions}, tables)
     return found
 
 

@@ -67,6 +67,7 @@ def test_the_second_region_makes_no_table_that_is_there_already_and_misses_no_na
     assert tables == {"LedgerTable"}
     assert mentioned(home) & set(REPLICATED) == set(REPLICATED)
     assert not {name for name in mentioned(second) if name in REPLICATED}
+    assert "HasRegions" not in json.dumps(second)
     known = second["Resources"].keys() | second["Parameters"].keys() | PSEUDO
     assert mentioned(second) - known == mentioned(home) - (home["Resources"].keys() | known)
     assert not any(
