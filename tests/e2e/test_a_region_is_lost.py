@@ -89,7 +89,10 @@ def counted_for_good(home, other):
 
 
 def states(scene):
-    return {row["state"] for row in rows(scene)}
+    """The states of works as they lie in a region's table: a send lasts seconds, and the API takes its time."""
+    table, client = scene.stack.outputs["ContactsTable"], scene.stack.client("dynamodb")
+    items = client.scan(TableName=table, ConsistentRead=True)["Items"]
+    return {item["state"]["S"] for item in items if item["sk"]["S"] == "w"}
 
 
 def test_home_is_lost_as_it_sends_and_everybody_is_served_once_but_those_who_are_counted(both):
@@ -107,20 +110,26 @@ def test_home_is_lost_as_it_sends_and_everybody_is_served_once_but_those_who_are
     refused = take_over(other)
     assert json.loads(refused.text)["type"] == "/problems/unfit"
 
+    people.write(other, 1)
+    unaware = people.accepted[-1]
+    until(lambda: len(rows(home)) == 6, "home knows of it, too", 20)
     fakes.set("desk-a", "slow", delay_s=SLOW)
-    people.write(home, 2)
+    people.write(home, 1)
     until(lambda: "sending" in states(other), "a send is under way, and known in the other region", 30)
-    with cut_off(home.stack), lost(home.stack):
+    with cut_off(home.stack):
         fakes.heal()
-        people.write(home, 2)
-        people.write(other, 2)
-        assert take_over(other, while_alive=True).code == 200
-        until(lambda: regions(other)["serving"], "the other region serves", 40)
-        people.write(other, 2)
-        in_reach = [*people.accepted[:7], *people.accepted[9:]]
-        all_served(other, in_reach, 120)
-        tick(other)
-        until(lambda: (counted(other, AFAR) or {}).get("done"), "it is counted", 90)
+        in_the_end(home, lambda: sendings(fakes)[unaware] == 1, "home sends what the other does not know", 60)
+        with lost(home.stack):
+            people.write(home, 2)
+            out_of_reach = people.accepted[-2:]
+            people.write(other, 2)
+            assert take_over(other, while_alive=True).code == 200
+            until(lambda: regions(other)["serving"], "the other region serves", 40)
+            people.write(other, 2)
+            all_served(other, [name for name in people.accepted if name not in out_of_reach], 120)
+            in_the_end(other, lambda: sendings(fakes)[unaware] == 2, "it is sent unawares", 60)
+            tick(other)
+            until(lambda: (counted(other, AFAR) or {}).get("done"), "it is counted", 90)
     until(lambda: tick(home).get("home") == AFAR, "the former home stands by", 60)
     all_served(other, people.accepted, 200)
 
@@ -128,7 +137,8 @@ def test_home_is_lost_as_it_sends_and_everybody_is_served_once_but_those_who_are
     found = counted(other, AFAR)
     twice = {name for name, count in sendings(fakes).items() if count > 1}
     assert len(twice) <= found["in_doubt"] + found["repeated"], (twice, found)
-    assert found["in_doubt"] + found["repeated"] >= 1
+    assert found["in_doubt"] >= 1
+    assert found["repeated"] == 1
     assert set(sendings(fakes)) == set(people.accepted)
 
     assert take_over(home, while_alive=True).code == 200
