@@ -1,12 +1,16 @@
 """Who may write a row's work: home alone claims, and what was begun in a term is ended in it."""
 
+import json
+
 import pytest
 
+from chalicelib.aws.works import work_item
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import RowState, claimed, moved, recorded
 from chalicelib.ports import Stale
 from chalicelib.service.forget import forget
 from tests.unit.regions_side import TwoRegions, cut_off, put
+from tests.world import World
 
 
 @pytest.fixture
@@ -24,6 +28,19 @@ def claim(two, region, text="a"):
 def moved_east(two):
     two.take_over(two.east, while_alive=True)
     two.minutes(1)
+
+
+def test_a_stage_in_one_region_has_the_stores_and_writes_the_texts_that_it_had():
+    world = World()
+    world.say("a", id_="a")
+    world.run()
+    kept = work_item(world.row("a").work)
+
+    assert world.wired.seats is None
+    assert world.wired.stores is world.ports
+    assert '"home"' not in world.ports.snapshots.read()[1]
+    assert not {"term", "started", "seen", "in_doubt"} & json.loads(kept["work"]).keys()
+    assert (kept["version"], world.ports.seats.stands) == (2, {})
 
 
 def test_a_claim_away_from_home_is_stale_whatever_container_tries_it(two):
