@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the intake stores no health, and does without its machines
     from chalicelib.domain.planned_work.windows import Windows
     from chalicelib.domain.proof.chain import Entry
     from chalicelib.domain.proof.dispatch import Dispatch
+    from chalicelib.domain.regions.seat import Stand
     from chalicelib.domain.surge.levers import Lever, Settings
     from chalicelib.domain.surge.posture import Stance
     from chalicelib.domain.telling.event import Event
@@ -160,8 +161,8 @@ class ContactStore(Protocol):
         """The sends of a path in [since, until), oldest first; of more than `most` any so many of the first hours."""
         ...
 
-    def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
-        """The works of rows that were ever saved, by key."""
+    def works(self, keys: Iterable[str], term: str = "") -> Mapping[str, Work]:
+        """The works of a term, of rows that were ever saved in it, by key."""
         ...
 
     def erase(self, row: Row, sends: Iterable[tuple[str, datetime]] = ()) -> None:
@@ -418,6 +419,18 @@ class RepeatStore(Protocol):
 
     def release(self, key: str, now: datetime) -> None:
         """Free a key that was claimed at `now`, likewise: nothing was done."""
+        ...
+
+
+class SeatStore(Protocol):
+    """What each region of the stage says of itself: one versioned item each, which only that region writes."""
+
+    def read(self, regions: "Iterable[str]") -> "Mapping[str, Stand]":
+        """The stands of the named regions (those that never said anything are left out)."""
+        ...
+
+    def write(self, stand: "Stand") -> None:
+        """Store if the stored version is `stand.version - 1`. Raises Stale."""
         ...
 
 
@@ -716,6 +729,7 @@ __all__ = [
     "Queues",
     "RepeatStore",
     "Ring",
+    "SeatStore",
     "Secrets",
     "SnapshotStore",
     "Stale",

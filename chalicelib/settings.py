@@ -47,6 +47,7 @@ class Settings:
     private_hosts: str = ""
     vantage: str = ""
     home_region: str = ""
+    regions: str = ""
     caller_rate: str = ""
     control_intake: str = ""
     control_tracked: str = ""
@@ -60,7 +61,7 @@ class Settings:
         """Read all fields. Raises MissingEnvironment naming every absent variable."""
         values = {f.name: env.get(f"BASCULE_{f.name.upper()}", "") for f in fields(cls)}
         values["vantage"] = values["vantage"] or env.get("AWS_REGION", "") or "local"
-        optional = {"mail_topic", "alarm_topic", "private_hosts", "home_region", "caller_rate"}
+        optional = {"mail_topic", "alarm_topic", "private_hosts", "home_region", "caller_rate", "regions"}
         optional |= {name for name in values if name.endswith("_dead_queue") or name.startswith("control_")}
         missing = [
             f"BASCULE_{name.upper()}" for name, value in values.items() if not value and name not in optional
@@ -73,6 +74,12 @@ class Settings:
     def hosts(self) -> tuple[str, ...]:
         """Private hosts that channels may call (`host` or `host:port`)."""
         return tuple(h.strip() for h in self.private_hosts.split(",") if h.strip())
+
+    @property
+    def takes_turns(self) -> tuple[str, ...]:
+        """The regions that the stage stands in, the founding one first; none where it stands in one alone."""
+        found = tuple(each.strip() for each in self.regions.split(",") if each.strip())
+        return found if len(found) > 1 and not self.home_region else ()
 
     @property
     def calls_a_second(self) -> int:

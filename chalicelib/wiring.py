@@ -11,6 +11,7 @@ from chalicelib.channels import kinds
 from chalicelib.http_types import Http
 from chalicelib.late_door import LateDoor
 from chalicelib.ports import Clock
+from chalicelib.service.regions.seats import taking_turns
 from chalicelib.service.registry import Registry
 from chalicelib.service.situation import SituationReader
 from chalicelib.service.stores import Stores
@@ -34,10 +35,12 @@ class Wired:
     """Everything a handler may ask for; what a function never asks for is never made or imported."""
 
     def __init__(self, *, stores: Stores, http: Http, clock: Clock, settings: Settings) -> None:
-        self.stores, self.http, self.clock, self.settings = stores, http, clock, settings
+        self.http, self.clock, self.settings = http, clock, settings
         self.situations = SituationReader(
             snapshots=stores.snapshots, plans=stores.plans, kinds=kinds, bundle=bundled
         )
+        turns = (settings.takes_turns, settings.vantage, self.situations, clock)
+        self.seats, self.stores = taking_turns(stores, *turns)
         self.registry = Registry(secrets=stores.secrets, http=http)
 
     @cached_property
@@ -64,13 +67,9 @@ class Wired:
         s = self.stores
         calls = Calls(contacts=s.contacts, queues=s.queues, secrets=s.secrets, tokens=Tokens(block=LEASED))
         return Acceptance(
-            situations=self.situations,
-            registry=self.registry,
-            contacts=s.contacts,
-            queues=s.queues,
-            secrets=s.secrets,
-            calls=calls,
-        )
+            situations=self.situations, registry=self.registry, contacts=s.contacts, queues=s.queues,
+            secrets=s.secrets, calls=calls,
+        )  # fmt: skip
 
     @cached_property
     def delivery(self) -> "Delivery":
@@ -148,7 +147,9 @@ class Wired:
         """The tick function's service."""
         from chalicelib.service.tick import Tick
 
-        return Tick(stores=self.stores, situations=self.situations, believer=self.believer, clock=self.clock)
+        return Tick(
+            stores=self.stores, situations=self.situations, believer=self.believer, clock=self.clock, seats=self.seats,
+        )  # fmt: skip
 
 
 def on_aws(settings: Settings) -> Wired:

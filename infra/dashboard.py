@@ -79,6 +79,7 @@ def _graphs() -> Iterable[tuple[str, Json]]:
         ours("SnapshotAge", "Maximum"),
         ours("SchedulerLateness", "Maximum"),
     )
+    yield _graph("After a taking-over, rows", ours("InDoubt", "Maximum"), ours("Repeated", "Maximum"))
     yield (
         "log",
         {"title": "Paths down", "query": PATHS_DOWN, "region": "${AWS::Region}", "view": "timeSeries"},

@@ -150,6 +150,7 @@ def main() -> None:
     parser.add_argument("--region", default="eu-west-3")
     parser.add_argument("--bucket", required=True, help="an existing bucket of yours that takes the artefact")
     parser.add_argument("--mail-domain", default="", help="domain whose inbound mail SES hands over")
+    parser.add_argument("--regions", default="", help="those that take turns, e.g. eu-west-3,eu-central-1")
     parser.add_argument(
         "--anchor-lock",
         default="COMPLIANCE",
@@ -161,8 +162,10 @@ def main() -> None:
         "--track-intake", action="store_true", help="let plans have AWS move the intake's warm environments"
     )
     asked = parser.parse_args()
+    if asked.regions and asked.region not in asked.regions.split(","):
+        parser.error(f"--regions must name {asked.region} too, or nobody would send")
     session: Any = boto3.Session(region_name=asked.region)
-    parameters = {"Aws": "yes", "MailDomain": asked.mail_domain}
+    parameters = {"Aws": "yes", "MailDomain": asked.mail_domain, "Regions": asked.regions}
     parameters |= {"AnchorLock": asked.anchor_lock, "AnchorDays": str(asked.anchor_days)}
     parameters |= {"TrackIntake": "yes" if asked.track_intake else "no"}
     target = Target(stage=asked.stage, bucket=asked.bucket, parameters=parameters)

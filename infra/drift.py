@@ -108,12 +108,17 @@ def _compare(
                 )
 
 
-def _wanted_table(_: Deployed, properties: Json) -> Json:
+def _wanted_table(stack: Deployed, properties: Json) -> Json:
+    streamed: Json = {}
+    if "StreamSpecification" in properties:  # for a second region
+        condition, there, _ = properties["StreamSpecification"]["Fn::If"]
+        streamed = there if condition == "HasRegions" and stack.names.get("Regions") else {}
     absent = {
         "GlobalSecondaryIndexes": [],
         "TimeToLiveSpecification": {"AttributeName": "", "Enabled": False},
     }
-    return absent | {key: value for key, value in properties.items() if key != "AttributeDefinitions"}
+    found = absent | {key: value for key, value in properties.items() if key != "AttributeDefinitions"}
+    return found | {"StreamSpecification": streamed}
 
 
 def _wanted_queue(stack: Deployed, properties: Json) -> Json:

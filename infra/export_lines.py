@@ -7,7 +7,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from chalicelib.aws.rows import row_item, row_of, work_item, work_of
+from chalicelib.aws.rows import row_item, row_of
+from chalicelib.aws.works import work_item, work_of
 from chalicelib.domain.people.erasure import erased, scrubbed
 from chalicelib.domain.snapshot import millis, moment
 from infra.sealing import name_of, seal, unseal
@@ -80,16 +81,21 @@ def emptied(item: Item, now: datetime) -> Item:
     sort = item["sk"]
     if sort == ROW and "erased_at" not in item:
         return {name: item[name] for name in _KEPT if name in item} | row_item(erased(row_of(item), now))
-    if sort == WORK:
+    if is_work(sort):
         return item | work_item(scrubbed(work_of(item)))
     if sort.startswith(SEND):
         return {name: value for name, value in item.items() if name != "provider_id"}
     return item
 
 
+def is_work(sort: str) -> bool:
+    """True for the sort key of a row's work, in whichever term (chalicelib/aws/work_writes.py)."""
+    return sort == WORK or sort.startswith(f"{WORK}#")
+
+
 def row_key_of(item: Item) -> str:
     """The row that an item of the contacts table speaks of; "" for one that speaks of none."""
-    if item["sk"] in (ROW, WORK):
+    if item["sk"] == ROW or is_work(item["sk"]):
         return str(item["pk"])
     return str(item["sk"].split("#")[1]) if item["sk"].startswith(SEND) else ""
 

@@ -12,7 +12,7 @@ from chalicelib.aws.objects import Bucket
 from chalicelib.aws.people import DIGESTS, AwsPeople, digest_of, key_of
 from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.snapshot import moment
-from infra.export_lines import ROW, SEND, WORK, Item, Owner, emptied, plain_line, row_key_of, sealed_line
+from infra.export_lines import ROW, SEND, Item, Owner, emptied, is_work, plain_line, row_key_of, sealed_line
 from infra.sealing import KEY
 
 
@@ -84,7 +84,7 @@ def contact_lines(page: list[Item], table: Table, persons: Persons, now: datetim
 
 
 def _of_nobody(item: Item, now: datetime, *, orphan: bool) -> Iterator[str]:
-    if orphan and item["sk"] == WORK:
+    if orphan and is_work(item["sk"]):
         return
     yield plain_line(emptied(item, now) if item["sk"].startswith(SEND) else item)
 

@@ -20,7 +20,9 @@ def table(clients: Clients, name: str) -> Json:
     ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     recovery = backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+    stream = found.get("StreamSpecification", {})
     return {
+        "StreamSpecification": {name: stream[name] for name in ("StreamViewType",) if name in stream},
         "BillingMode": found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
         "KeySchema": found["KeySchema"],
         "GlobalSecondaryIndexes": [

@@ -28,6 +28,8 @@ INDEXES: dict[str, list[tuple[str, dict[str, str], Json]]] = {
 }
 # Expired rows are removed in the end; nothing may rely on when (AWS takes up to two days).
 EXPIRING = ("ContactsTable", "PeopleTable")
+REPLICATED = ("HealthTable", "ContactsTable", "PlansTable", "OrdersTable", "PeopleTable")
+"""What a second region has too (infra/region.py). A ledger's chain bears one writer: each region has its own."""
 EXPORTS_KEPT = 35
 """Days, as DynamoDB keeps its point-in-time backups."""
 
@@ -85,6 +87,11 @@ def _table(name: str, keys: dict[str, str]) -> Json:
         ]
     if name in EXPIRING:
         properties["TimeToLiveSpecification"] = {"AttributeName": "expires_at", "Enabled": True}
+    if name in REPLICATED:
+        streamed = {"StreamViewType": "NEW_AND_OLD_IMAGES"}  # what DynamoDB itself copies by
+        properties["StreamSpecification"] = {
+            "Fn::If": ["HasRegions", streamed, {"Ref": "AWS::NoValue"}],
+        }
     return _kept("AWS::DynamoDB::Table", properties)
 
 

@@ -40,6 +40,11 @@ PARAMETERS: Json = {
         "Default": "",
         "Description": "domain whose inbound mail SES hands over; empty for none",
     },
+    "Regions": {
+        "Type": "String",
+        "Default": "",
+        "Description": "the regions that take turns, the founding one first, separated by commas; empty for one",
+    },
     **ANCHORING,
     **TRACKING,
     "CallerRate": {
@@ -56,6 +61,7 @@ PARAMETERS: Json = {
     },
 }
 CONDITIONS: Json = TRACKED | {
+    "HasRegions": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Regions"}, ""]}]},
     "IsAws": {"Fn::Equals": [{"Ref": "Aws"}, "yes"]},
     "HasMail": {
         "Fn::And": [{"Condition": "IsAws"}, {"Fn::Not": [{"Fn::Equals": [{"Ref": "MailDomain"}, ""]}]}]
@@ -121,6 +127,7 @@ def environment() -> Json:
         "BASCULE_EVENT_BUS": {"Ref": "EventBus"},
         "BASCULE_ANCHOR_KEY": {"Ref": "AnchorKey"},
         "BASCULE_PRIVATE_HOSTS": {"Ref": "PrivateHosts"},
+        "BASCULE_REGIONS": {"Ref": "Regions"},
         "POWERTOOLS_SERVICE_NAME": "bascule",
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }

@@ -44,7 +44,7 @@ SETTINGS = Settings(
     **{
         name: name
         for name in Settings.__dataclass_fields__
-        if name not in ("mail_topic", "private_hosts", "vantage", "home_region", "caller_rate")
+        if name not in ("mail_topic", "private_hosts", "vantage", "home_region", "regions", "caller_rate")
     },
     vantage="test",
 )
@@ -83,17 +83,20 @@ class Desks:
 class World:
     """One deployment. `say` brings a person's message in; `run` lets the functions work until nothing is rung."""
 
-    def __init__(self, plan: str = PLAN, ports: MemoryPorts | None = None) -> None:
+    def __init__(
+        self, plan: str = PLAN, ports: MemoryPorts | None = None, *, settings: Settings = SETTINGS
+    ) -> None:
         self.clock = ManualClock(START)
         self.ports = ports or MemoryPorts()
         self.desks = Desks()
-        self.wired = Wired(stores=self.ports, http=self.desks, clock=self.clock, settings=SETTINGS)
+        self.wired = Wired(stores=self.ports, http=self.desks, clock=self.clock, settings=settings)
         self.ports.secrets.keys = (b"signing-key",)
         self.ports.events.queues = self.ports.queues
         self.posts: list[tuple[datetime, Note]] = []
         self.versions = 0
         self.bells: list[tuple[datetime, Ring]] = []
-        self.publish(plan)
+        if plan:
+            self.publish(plan)
 
     def publish(self, text: str) -> None:
         self.versions += 1

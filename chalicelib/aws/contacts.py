@@ -1,6 +1,5 @@
-"""Contacts in one table: sk "c" the row as accepted, "w" its work, "a" an alias, "t" tokens, "s#.." a send."""
+"""Contacts in one table: sk "c" the row as accepted, "w" its work (w#TERM), "a" an alias, "t" tokens, "s#.." a send."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -8,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.lots import Lots, lot_shard, shard_name, sweep_shard
-from chalicelib.aws.rows import first_work, row_item, row_of, work_item
+from chalicelib.aws.rows import row_item, row_of
 from chalicelib.aws.table import Plain, Table
 from chalicelib.aws.tokens import Tokens
+from chalicelib.aws.work_writes import WorkWrites, stamp
 from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
 from chalicelib.domain.snapshot import millis, moment
-from chalicelib.ports import Missing, Stale
+from chalicelib.ports import Missing
 
 if TYPE_CHECKING:
     from chalicelib.aws.sends import Sends
@@ -32,6 +32,7 @@ class DynamoContacts:
     def __init__(self, table: Table, clock: Callable[[], float]) -> None:
         self._table = table
         self._clock = clock
+        self._works = WorkWrites(table, clock, KEPT)
         self.lease = Tokens(table).lease
         lots = Lots(table, clock, KEPT)
         self.waiting, self.unpark, self.lots = lots.waiting, lots.unpark, lots.everything
@@ -52,9 +53,9 @@ class DynamoContacts:
         return self._sends.sent(path, since, until, most)
 
     @understanding("a stored row's work")
-    def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
+    def works(self, keys: Iterable[str], term: str = "") -> Mapping[str, Work]:
         """BatchGetItem, a hundred rows at a time."""
-        return self._sends.works(keys)
+        return self._sends.works(keys, term)
 
     @understanding("the stored row")
     def add(self, row: Row) -> Row | None:
@@ -77,17 +78,17 @@ class DynamoContacts:
         }
         if "c" not in parts:
             raise Missing(f"no contact {key}")
-        return row_of(parts["c"], parts.get("w"))
+        return row_of(parts["c"], *(item for sk, item in parts.items() if sk[0] == "w"))
 
     def save(self, key: str, work: Work, due: Due = Due.KEEP, due_at: datetime | None = None) -> None:
         """Compare and set. The due time is SET before the work, CLEARed after: a crash never loses it."""
         if due is Due.SET:
             if due_at is None:
                 raise ValueError("a due time to set is missing")
-            self._set_due(key, work.version, millis(due_at), sweep_shard(key))
-        self._save_work(key, work)
+            self._set_due(key, stamp(work), millis(due_at), sweep_shard(key))
+        self._works.save(key, work)
         if due is Due.CLEAR:
-            self._clear_due(key, work.version)
+            self._clear_due(key, stamp(work))
 
     def due(self, shard: int, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
         """One Query of the due index (eventually consistent), oldest first."""
@@ -101,8 +102,8 @@ class DynamoContacts:
 
     def park(self, key: str, work: Work, lot: str, serve_by: datetime) -> None:
         """The place in the index BEFORE the work, as for a due time: a crash never loses it."""
-        self._set_due(key, work.version, millis(serve_by), lot_shard(lot, key))
-        self._save_work(key, work)
+        self._set_due(key, stamp(work), millis(serve_by), lot_shard(lot, key))
+        self._works.save(key, work)
 
     def history(
         self, party: str, limit: int, *, before: datetime | None = None, after: datetime | None = None
@@ -133,7 +134,7 @@ class DynamoContacts:
                 break
         works = {item["pk"]: item for item in self._table.gather({"pk": r["pk"], "sk": "w"} for r in rows)}
         following = cursor_of(start["pk"], start["sk"]) if start else ""
-        return [row_of(item, works.get(item["pk"])) for item in rows], following
+        return [row_of(r, *([works[r["pk"]]] if r["pk"] in works else ())) for r in rows], following
 
     def erase(self, row: Row, sends: Iterable[tuple[str, datetime]] = ()) -> None:
         """One UpdateItem; for each of the sends a Query and an UpdateItem before."""
@@ -149,38 +150,6 @@ class DynamoContacts:
         if not item:
             raise Missing("no row is known by this alias")
         return str(item["target"])
-
-    def _save_work(self, key: str, work: Work) -> None:
-        writer = os.urandom(8).hex()
-        try:
-            self._write_work(
-                key, work, writer, "attribute_not_exists(#pk)" if work.version == 1 else "#version = :before"
-            )
-        except ConditionFailed as refused:
-            # A retry of our own write whose answer was lost finds it stored: that is success, not Stale.
-            if refused.item.get("writer") == writer:
-                return
-            if refused.item or self._first_version(key) != work.version - 1:
-                raise Stale(f"version {work.version} of {key} is not the next one") from refused
-            self._write_after_first(key, work, writer)
-
-    def _write_work(self, key: str, work: Work, writer: str, only_if: str) -> None:
-        values: Plain = {**work_item(work), "writer": writer, "expires_at": int(self._clock()) + KEPT}
-        change = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
-        if ":before" in only_if:
-            values["before"] = work.version - 1
-        self._table.update({"pk": key, "sk": "w"}, change, only_if, **values)
-
-    def _write_after_first(self, key: str, work: Work, writer: str) -> None:
-        try:
-            self._write_work(key, work, writer, "attribute_not_exists(#pk)")
-        except ConditionFailed as refused:
-            if refused.item.get("writer") != writer:
-                raise Stale(f"version {work.version} of {key} is not the next one") from refused
-
-    def _first_version(self, key: str) -> int:
-        item = self._table.get({"pk": key, "sk": "c"})
-        return first_work(item).version if item else -1
 
     def _set_due(self, key: str, version: int, due_at: int, shard: str) -> None:
         change = "SET #due_shard = :shard, #due_at = :due_at, #due_version = :version"

@@ -98,3 +98,10 @@ class OperatorsPorts:
         from chalicelib.aws.stance import AwsStance  # noqa: PLC0415 - only what a function needs is imported
 
         return AwsStance(Table(self.clients, self._names.plans_table))
+
+    @cached_property
+    def seats(self) -> ports.SeatStore:
+        """The plans table too: an item for each region."""
+        from chalicelib.aws.seats import AwsSeats  # noqa: PLC0415 - only what a function needs is imported
+
+        return AwsSeats(Table(self.clients, self._names.plans_table))

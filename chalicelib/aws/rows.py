@@ -1,16 +1,17 @@
 """Rows as items: the accepted contact and its work, compact, with defaults left out."""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from zlib import compress, decompress
 
+from chalicelib.aws.works import clean, first_item, first_work, json_of, moment_of, ms, work_of
 from chalicelib.domain.backlog.lot import lot_of
-from chalicelib.domain.model import Attachment, Contact, ContactKind, Medium, Outcome, Party
-from chalicelib.domain.outbox import Attempt, Row, RowState, Work
+from chalicelib.domain.model import Attachment, Contact, ContactKind, Medium, Party
+from chalicelib.domain.outbox import Row
 from chalicelib.domain.snapshot import millis, moment
-from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.schema import understood
 from chalicelib.domain.upgrade.times import from_ms_or_none
 
 # Above this the JSON is compressed: an item ends at 400 KB, and a long e-mail is mostly quoted text.
@@ -22,10 +23,10 @@ def row_item(row: Row) -> dict[str, Any]:
     contact = row.contact
     item: dict[str, Any] = {
         "channel": row.channel,
-        "account": _clean(contact.account),
-        "provider_id": _clean(contact.provider_id),
-        "contact": _packed(_json(contact_document(contact))),
-        "market": _clean(row.market),
+        "account": clean(contact.account),
+        "provider_id": clean(contact.provider_id),
+        "contact": _packed(json_of(contact_document(contact))),
+        "market": clean(row.market),
         "purpose": row.purpose,
         "lane": row.lane,
         "received_at": millis(row.accepted_at),
@@ -39,13 +40,13 @@ def row_item(row: Row) -> dict[str, Any]:
         item["party"] = row.party
     if row.erased_at:
         item["erased_at"] = millis(row.erased_at)
-    return item | _first_item(row.work)
+    return item | first_item(row.work)
 
 
-def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Row:
-    """The row of an item and, when it was ever saved, its work's item. Raises Newer."""
+def row_of(item: Mapping[str, Any], *works: Mapping[str, Any]) -> Row:
+    """The row of an item and, when it was ever saved, its work's item, one for each term. Raises Newer."""
     due_at = understood(item).get("due_at")
-    return Row(
+    row = Row(
         key=item["pk"],
         channel=item["channel"],
         contact=contact_of(json.loads(_unpacked(item["contact"]))),
@@ -60,38 +61,20 @@ def row_of(item: Mapping[str, Any], work: Mapping[str, Any] | None = None) -> Ro
         kind=ContactKind(item["kind"]),
         due_at=from_ms_or_none(due_at),
         lot=lot_of(item.get("due_shard", "")),
-        erased_at=_moment(item.get("erased_at")),
+        erased_at=moment_of(item.get("erased_at")),
         schema=item["schema"],
-        work=work_of(work) if work else first_work(item),
+        work=work_of(works[0]) if works else first_work(item),
     )
+    return of_terms(row, item, works) if len(works) > 1 or row.work.term else row
 
 
-def first_work(item: Mapping[str, Any]) -> Work:
-    """The work that a row was accepted with."""
-    if "first_work" not in item:
-        return Work()
-    return work_of({"work": item["first_work"], "version": item["first_version"], "state": item["state"]})
+def of_terms(row: Row, item: Mapping[str, Any], works: Iterable[Mapping[str, Any]]) -> Row:
+    """A row that several terms worked on."""
+    from chalicelib.domain.regions.works import joined, whole  # noqa: PLC0415 - most stages have one region
 
-
-def work_item(work: Work) -> dict[str, Any]:
-    """The item of a row's work, without its keys."""
-    return stamped({"version": work.version, "state": work.state.value, "work": _json(work_document(work))})
-
-
-def work_document(work: Work) -> dict[str, Any]:
-    """What of a work is JSON: all but its state and version."""
-    document = {
-        "attempt": work.attempt,
-        "round": work.round,
-        "lease_until": _ms(work.lease_until),
-        "desk": work.desk,
-        "tried": list(work.tried),
-        "attempts": [[_ms(a.at), a.decision, a.desk, a.outcome, a.detail] for a in work.attempts],
-        "provider_id": work.provider_id,
-        "offered": work.offered,
-        "extended_to": _ms(work.extended_to),
-    }
-    return {name: value for name, value in document.items() if value}
+    accepted = first_work(item)
+    known = joined({accepted.term: accepted}, {work.term: work for work in map(work_of, works)})
+    return replace(row, work=whole(known.values()), works=tuple(known.values()))
 
 
 def contact_document(contact: Contact) -> dict[str, Any]:
@@ -103,7 +86,7 @@ def contact_document(contact: Contact) -> dict[str, Any]:
         "party": [party.address, party.name, party.language],
         "text": contact.text,
         "medium": contact.medium.value,
-        "sent_at": _ms(contact.sent_at),
+        "sent_at": ms(contact.sent_at),
         "conversation": contact.conversation,
         "attachments": [[a.reference, a.media_type, a.name] for a in contact.attachments],
         "traits": dict(contact.traits),
@@ -122,7 +105,7 @@ def contact_of(document: Mapping[str, Any]) -> Contact:
         party=Party(address=address, name=name, language=language),
         text=document.get("text", ""),
         medium=Medium(document["medium"]),
-        sent_at=_moment(document.get("sent_at")),
+        sent_at=moment_of(document.get("sent_at")),
         conversation=document.get("conversation", ""),
         attachments=tuple(
             Attachment(reference=reference, media_type=media_type, name=label)
@@ -134,65 +117,9 @@ def contact_of(document: Mapping[str, Any]) -> Contact:
     )
 
 
-def _first_item(work: Work) -> dict[str, Any]:
-    if work == Work():
-        return {}
-    return {
-        "first_work": _json(work_document(work)),
-        "first_version": work.version,
-        "state": work.state.value,
-    }
-
-
-def work_of(item: Mapping[str, Any]) -> Work:
-    """The work of `work_item`. Raises Newer."""
-    document = json.loads(understood(item)["work"])
-    return Work(
-        state=RowState(item["state"]),
-        version=item["version"],
-        attempt=document.get("attempt", 0),
-        round=document.get("round", 0),
-        lease_until=_moment(document.get("lease_until")),
-        desk=document.get("desk", ""),
-        tried=tuple(document.get("tried", ())),
-        attempts=tuple(_attempt(values) for values in document.get("attempts", ())),
-        provider_id=document.get("provider_id", ""),
-        offered=document.get("offered", False),
-        extended_to=_moment(document.get("extended_to")),
-    )
-
-
-def _attempt(values: list[Any]) -> Attempt:
-    at, decision, desk, outcome, detail = values
-    known = Outcome(outcome) if outcome else None
-    return Attempt(at=moment(at), decision=decision, desk=desk, outcome=known, detail=detail)
-
-
-def _json(document: Any) -> str:
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    # Half a surrogate pair is legal in JSON and not in UTF-8: such a text is kept escaped.
-    return text if text.isascii() or _writable(text) else json.dumps(document, separators=(",", ":"))
-
-
-def _writable(text: str) -> bool:
-    return _clean(text) == text
-
-
-def _clean(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
 def _packed(text: str) -> str | bytes:
     return text if len(text) <= _LONG else compress(text.encode(), 6)
 
 
 def _unpacked(stored: str | bytes) -> str:
     return stored if isinstance(stored, str) else decompress(stored).decode()
-
-
-def _ms(instant: datetime | None) -> int:
-    return millis(instant) if instant else 0
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return moment(milliseconds) if milliseconds else None

@@ -7,8 +7,9 @@ from typing import Any
 
 from chalicelib.aws.erasures import change_of, left_of
 from chalicelib.aws.errors import ConditionFailed
-from chalicelib.aws.rows import work_of
 from chalicelib.aws.table import Plain, Table
+from chalicelib.aws.work_writes import work_name
+from chalicelib.aws.works import work_of
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import Row, Work
 from chalicelib.domain.proof.dispatch import Dispatch, hours_between
@@ -37,9 +38,9 @@ class Sends:
                 break
         return sorted(found, key=lambda one: (one.at, one.key))[:most]
 
-    def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
+    def works(self, keys: Iterable[str], term: str) -> Mapping[str, Work]:
         """BatchGetItem, a hundred rows at a time."""
-        items = self._table.gather({"pk": key, "sk": "w"} for key in dict.fromkeys(keys))
+        items = self._table.gather({"pk": key, "sk": work_name(term)} for key in dict.fromkeys(keys))
         return {item["pk"]: work_of(item) for item in items}
 
     def erase(self, row: Row, sends: Iterable[tuple[str, datetime]]) -> None:

@@ -87,6 +87,14 @@ class Work:
     offered: bool = False
     extended_to: datetime | None = None
     """A later deadline than the row's own, given by an operator who asked for another try."""
+    term: str = ""
+    """Of a stage with several regions: the term in which this was written (domain/regions)."""
+    started: int = 0
+    """The sends with which the term began."""
+    seen: tuple[tuple[str, int, int], ...] = ()
+    """Of each earlier term's work: the term, the version and the sends that were known."""
+    in_doubt: bool = False
+    """It was being sent in another region when this term took it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +120,8 @@ class Row:
     """When its person was forgotten: of the contact nothing personal is left."""
     schema: int = WRITES
     work: Work = field(default_factory=Work)
+    works: tuple[Work, ...] = ()
+    """The work of each term, where there was more than the founding one; `work` is what they come to."""
 
 
 def first_due(lane: str, now: datetime) -> datetime:

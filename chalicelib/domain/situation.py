@@ -12,6 +12,7 @@ from chalicelib.domain.model import Medium
 from chalicelib.domain.orders import Orders
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.notices import DueNotice
+from chalicelib.domain.regions.seat import Seat
 from chalicelib.domain.shares.share import Shifted
 
 
@@ -26,6 +27,7 @@ class Situation:
     upcoming: tuple[DueNotice, ...] = ()
     look: Look = field(default_factory=Look)
     probers: tuple[Trust, ...] = ()
+    home: Seat = field(default_factory=Seat)
     shifted: Mapping[str, Shifted] = field(default_factory=dict)
     version: int = 0
     at: datetime | None = None

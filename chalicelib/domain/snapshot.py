@@ -13,6 +13,7 @@ from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
+from chalicelib.domain.regions.seat import Seat
 from chalicelib.domain.shares.share import Shifted
 from chalicelib.domain.upgrade.schema import stamped, understood
 from chalicelib.domain.upgrade.times import from_ms, to_ms
@@ -34,6 +35,7 @@ class Snapshot:
     look: Look = field(default_factory=Look)
     probers: tuple[Trust, ...] = ()
     shifted: Mapping[str, Shifted] = field(default_factory=dict)
+    home: Seat = field(default_factory=Seat)
 
 
 def dump_snapshot(snapshot: Snapshot) -> str:
@@ -54,6 +56,8 @@ def dump_snapshot(snapshot: Snapshot) -> str:
         document["shifted"] = {route: _plain(one) for route, one in sorted(snapshot.shifted.items())}
     if snapshot.upcoming:
         document["upcoming"] = [_plain(one) for one in snapshot.upcoming]
+    if snapshot.home.region:
+        document["home"] = _plain(snapshot.home)
     return json.dumps(stamped(document), separators=(",", ":"), sort_keys=True)
 
 
@@ -72,6 +76,7 @@ def read_snapshot(text: str) -> Snapshot:
             look=read_look(document.get("look", {})),
             probers=tuple(Trust(**_timed(one, "since")) for one in document.get("probers", ())),
             shifted={route: Shifted(**one) for route, one in document.get("shifted", {}).items()},
+            home=_seat(document.get("home", {})),
         )
     except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as unreadable:
         raise ValueError(f"not a snapshot: {unreadable}") from unreadable
@@ -103,6 +108,11 @@ def _upcoming(plain: Mapping[str, Any]) -> DueNotice:
 def _belief(plain: Mapping[str, Any]) -> Belief:
     worst = EvidenceClass(plain["worst"]) if "worst" in plain else None
     return Belief(**{**_timed(plain, "throttled_until", "last_at"), "worst": worst})
+
+
+def _seat(plain: Mapping[str, Any]) -> Seat:
+    told = {"terms": (), **_timed(plain, "since")}
+    return Seat(**{**told, "terms": tuple(told["terms"])})
 
 
 def _plain(value: object) -> dict[str, Any]:

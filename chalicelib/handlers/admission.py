@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from chalicelib.domain.access.bucket import Buckets
 from chalicelib.handlers.asked import Asked
 from chalicelib.handlers.log import line
+from chalicelib.handlers.seated import require_home
 from chalicelib.service.operate.callers import Caller
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Forbidden, Hasty, Unknown
@@ -69,6 +70,7 @@ def admitted(wired: "Wired", asked: Asked, who: str) -> Post:
     if wait:
         raise Hasty(ceil(wait))
     _require_permitted(caller, asked)
+    require_home(wired, asked)
     stores, situations, registry = wired.stores, wired.situations, wired.registry
     return Post(
         stores=stores, situations=situations, registry=registry, caller=caller, now=now,

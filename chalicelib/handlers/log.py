@@ -19,6 +19,8 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "SchedulerLateness": ("Seconds", ""),
     "AnchorsMissed": ("Count", ""),
     "AnchorsBroken": ("Count", ""),
+    "InDoubt": ("Count", ""),
+    "Repeated": ("Count", ""),
 }
 """Unit, and the field of the line that is a dimension beside `stage`: closed lists only, for each value costs."""
 

@@ -48,6 +48,8 @@ VIEWS = {
     ("PUT", "/v1/maintenance/calendar"): "maintenance.calendar",
     ("DELETE", "/v1/maintenance/{window}"): "maintenance.drop",
     ("POST", "/v1/maintenance/{window}/extend"): "maintenance.extend",
+    ("GET", "/v1/regions"): "regions.read",
+    ("POST", "/v1/regions/takeover"): "regions.take_over",
     ("GET", "/v1/notices"): "notices.read",
     ("GET", "/v1/capacity"): "capacity.read",
     ("GET", "/v1/shares"): "shares.read",

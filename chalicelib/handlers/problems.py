@@ -49,6 +49,7 @@ TABLE: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
     refusals.Clashing: (HTTPStatus.CONFLICT, "clashing", "A rule for planned work forbids this"),
     refusals.InUse: (HTTPStatus.CONFLICT, "in-use", "A fallback in use must stay"),
     refusals.TooSoon: (HTTPStatus.CONFLICT, "too-soon", "It was changed a moment ago"),
+    refusals.NotHome: (HTTPStatus.CONFLICT, "not-home", "Another region is home"),
     refusals.SwitchedOff: (HTTPStatus.CONFLICT, "switched-off", "This is switched off"),
     refusals.Unfit: (HTTPStatus.CONFLICT, "unfit", "It is in no state for this"),
     refusals.BadPlan: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad-plan", "The plan cannot be used"),
@@ -93,13 +94,19 @@ def _more(error: Exception) -> Mapping[str, Any]:
         return {"faults": told(error.faults)}
     if isinstance(error, Overtaken):
         return {"current": error.current}
-    if isinstance(error, Unsafe):
-        return {"rules": [_rule(breach) for breach in error.breaches]}
-    if isinstance(error, Clashing):
-        return {"rules": [clash(conflict) for conflict in error.conflicts]}
+    if isinstance(error, Unsafe | Clashing):
+        return {"rules": _rules(error)}
+    if isinstance(error, refusals.NotHome):
+        return {"home": error.home}
     if isinstance(error, TooSoon):
         return {"scope": error.scope, "retry_at": iso(error.at)}
     return {"name": error.name} if isinstance(error, Absent) else {}
+
+
+def _rules(error: Unsafe | Clashing) -> list[Mapping[str, Any]]:
+    if isinstance(error, Unsafe):
+        return [_rule(breach) for breach in error.breaches]
+    return [clash(conflict) for conflict in error.conflicts]
 
 
 def _rule(breach: Any) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ def minute(wired: "Wired", event: Mapping[str, Any]) -> Json:
     try:
         ticked = wired.tick.minute()
     except Unavailable:
-        known = {"SchedulerLateness": late, **_last_snapshot(wired, now)}
+        known = {"SchedulerLateness": late, **last_snapshot(wired, now)}
         line("tick failed", **measured(known, millis(now)), late=late)
         raise
     if ticked is None:
@@ -42,8 +42,8 @@ def told(ticked: "Ticked | None", late: int = 0, metrics: Mapping[str, object] |
     return done
 
 
-def _last_snapshot(wired: "Wired", now: datetime) -> dict[str, int]:
-    """Its age in seconds; nothing where there never was one."""
+def last_snapshot(wired: "Wired", now: datetime) -> dict[str, int]:
+    """`SnapshotAge`: its age in seconds; nothing where there never was one."""
     try:
         at = wired.situations.read(now).at
     except NoSituation:

@@ -12,6 +12,7 @@ from chalicelib.handlers.ahead import ours
 from chalicelib.handlers.batch import each, whole
 from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line, measured
+from chalicelib.handlers.seated import away, keep_reckoned, put_back, standing_by
 from chalicelib.ports import Unavailable
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def deliver(event: Json, context: object) -> Json:
         if seconds_left(context) < LONGEST_BELL:
             wired.stores.queues.bell(ring)
             return "rung anew"
+        if elsewhere := away(wired):
+            return elsewhere
         done = wired.delivery.answered(ring.key)
         if done.unserved is not None:
             at = millis(wired.clock.now())
@@ -54,14 +57,18 @@ def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's s
         record["body"]: int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
         for record in event["Records"]
     }
-    return settled(wired, each(event, "evidence", lambda body: wired.hearing.take(body, heard[body])))
+
+    def run(body: str) -> str:
+        return put_back(wired, body) if away(wired) else wired.hearing.take(body, heard[body])
+
+    return settled(wired, each(event, "evidence", run))
 
 
 @functions.lambda_function(name="probe")
 def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's signature
     """Probe channels, read vendors' status pages, send canaries, and fetch what was missed."""
     wired = wiring.current()
-    return settled(wired, each(event, "probe", lambda body: probed(wired, body)))
+    return settled(wired, each(event, "probe", lambda body: away(wired) or probed(wired, body)))
 
 
 def probed(wired: "wiring.Wired", body: str) -> str:
@@ -102,16 +109,20 @@ def ticked(event: Json) -> Json:
     from chalicelib.handlers.scheduled import publish_due
     from chalicelib.handlers.ticking import minute, told
 
-    wired, notes = wiring.current(), None
+    wired = wiring.current()
+    notes = [record["body"] for record in ours(event["Records"], "tick")] if "Records" in event else None
+    instead = standing_by(wired, event, notes)
+    if instead is not None:
+        return instead
     try:
-        if "Records" not in event:
+        if notes is None:
             publish_due(wired)
             return minute(wired, event)
-        notes = [record["body"] for record in ours(event["Records"], "tick")]
         return told(wired.tick.flip(notes))
     finally:
         keep_ready(wired, notes)
         keep_anchored(wired, notes)
+        keep_reckoned(wired, notes)
 
 
 @functions.lambda_function(name="announce")

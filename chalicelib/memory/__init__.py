@@ -17,6 +17,7 @@ from chalicelib.memory.queues import MemoryQueues
 from chalicelib.memory.records import ManualClock, MemoryLedger, MemorySecrets
 from chalicelib.memory.repeats import MemoryRepeats
 from chalicelib.memory.schedule import MemorySchedule
+from chalicelib.memory.seats import MemorySeats
 from chalicelib.memory.stance import MemoryControl, MemoryStance
 from chalicelib.memory.traffic import MemoryTraffic
 from chalicelib.memory.vantages import MemoryVantages
@@ -49,6 +50,7 @@ class MemoryPorts:
     stories: MemoryStories = field(default_factory=MemoryStories)
     events: MemoryEvents = field(default_factory=MemoryEvents)
     stance: MemoryStance = field(default_factory=MemoryStance)
+    seats: MemorySeats = field(default_factory=MemorySeats)
     control: MemoryControl = field(default_factory=MemoryControl)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,6 @@ __all__ = [
     "ManualClock", "MemoryAnchors", "MemoryContacts", "MemoryControl", "MemoryDeadLetters", "MemoryEvents",
     "MemoryHealth", "MemoryLedger", "MemoryMaintenance", "MemoryOrders", "MemoryPages", "MemoryPapers",
     "MemoryPeople", "MemoryPermission", "MemoryPlans", "MemoryPorts", "MemoryQueues", "MemoryRepeats",
-    "MemorySchedule", "MemorySecrets", "MemorySnapshots", "MemoryStance", "MemoryStories",
-    "MemorySurroundings", "MemoryTraffic", "MemoryVantages",
+    "MemorySchedule", "MemorySeats", "MemorySecrets", "MemorySnapshots", "MemoryStance",
+    "MemoryStories", "MemorySurroundings", "MemoryTraffic", "MemoryVantages",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chalicelib.domain.keys import cursor_of, due_shard, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
+from chalicelib.domain.regions.works import whole
 from chalicelib.domain.upgrade.schema import READS
 from chalicelib.memory.lots import MemoryLots
 from chalicelib.ports import DUE_SHARDS, Ahead, Missing
@@ -111,7 +112,12 @@ class MemoryContacts(MemoryLots):
 
     def _whole(self, key: str) -> Row:
         row = self._rows[key]
-        return replace(row, work=self._works[key]) if key in self._works else row
+        row = replace(row, work=self._works[key]) if key in self._works else row
+        later = {term: works[key] for term, works in self._of_terms.items() if key in works}
+        if not later:
+            return row
+        known = (row.work, *later.values())
+        return replace(row, work=whole(known), works=known)
 
 
 def _readable(row: Row) -> Row:

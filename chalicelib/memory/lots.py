@@ -72,10 +72,12 @@ class MemoryLots(MemorySends):
             return dict(self._lots)
 
     def _save_work(self, key: str, work: Work) -> None:
-        stored = self._works.get(key) or (self._rows[key].work if key in self._rows else None)
-        if stored is None or stored.version != work.version - 1:
+        works = self._of_terms.setdefault(work.term, {}) if work.term else self._works
+        stored = works.get(key) or (self._rows[key].work if key in self._rows else None)
+        before = 0 if work.term and key not in works else stored.version if stored else -1
+        if stored is None or before != work.version - 1:
             raise Stale(f"version {work.version} of {key} is not the next one")
-        self._works[key] = work
+        works[key] = work
 
     def _move(self, key: str, due_at: datetime | None, lot: str = "") -> None:
         if key not in self._rows:

@@ -11,12 +11,13 @@ from chalicelib.memory.port import MemoryPort
 
 
 class MemorySends(MemoryPort):
-    """What MemoryContacts has of a ContactStore beside rows; `_rows` are its rows, `_works` their works."""
+    """What MemoryContacts has of a ContactStore beside rows; `_works` are those of the founding term."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, Row] = {}
         self._works: dict[str, Work] = {}
+        self._of_terms: dict[str, dict[str, Work]] = {}
         self._sent: dict[tuple[str, str, datetime, int], Dispatch] = {}
 
     def note_sent(self, sent: Dispatch) -> None:
@@ -43,7 +44,8 @@ class MemorySends(MemoryPort):
                 if one.key == row.key and (one.path, hour_of(one.at)) in hours:
                     self._sent[name] = replace(one, provider_id="")
 
-    def works(self, keys: Iterable[str]) -> Mapping[str, Work]:
+    def works(self, keys: Iterable[str], term: str = "") -> Mapping[str, Work]:
         """Rows that were never saved are left out."""
         with self._open():
-            return {key: self._works[key] for key in keys if key in self._works}
+            works = self._of_terms.get(term, {}) if term else self._works
+            return {key: works[key] for key in keys if key in works}

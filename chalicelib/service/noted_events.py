@@ -7,10 +7,11 @@ from chalicelib.service.catch_up_words import fetched_event
 from chalicelib.service.finding_words import findings_event
 from chalicelib.service.glass_words import glass_event
 from chalicelib.service.posture_words import posture_event
+from chalicelib.service.regions.words import home_event
 from chalicelib.service.schedule_words import scheduled_event
 from chalicelib.service.share_words import shares_event
 
-READERS = (findings_event, posture_event, glass_event, scheduled_event, shares_event)
+READERS = (findings_event, posture_event, glass_event, scheduled_event, shares_event, home_event)
 
 
 def noted_event(note: str, now: datetime) -> Event | None:

@@ -114,6 +114,7 @@ def situation_of(snapshot: Snapshot, plan: Plan) -> Situation:
         look=snapshot.look,
         probers=snapshot.probers,
         shifted=snapshot.shifted,
+        home=snapshot.home,
         version=snapshot.version,
         at=snapshot.at,
     )

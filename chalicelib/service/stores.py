@@ -20,6 +20,7 @@ from chalicelib.ports import (
     Queues,
     RepeatStore,
     ScheduleStore,
+    SeatStore,
     Secrets,
     SnapshotStore,
     StanceStore,
@@ -136,6 +137,11 @@ class Stores(Protocol):
     @property
     def stance(self) -> StanceStore:
         """The capacity posture."""
+        ...
+
+    @property
+    def seats(self) -> SeatStore:
+        """What each region says of itself."""
         ...
 
     @property

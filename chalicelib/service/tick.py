@@ -31,6 +31,8 @@ from chalicelib.service.overrun import write_overruns
 from chalicelib.service.planned_work import planned_work
 from chalicelib.service.probe import probed_paths
 from chalicelib.service.publish import publish
+from chalicelib.service.regions.beat import standing_seat
+from chalicelib.service.regions.seats import Seats
 from chalicelib.service.shifting import Shifter
 from chalicelib.service.situation import SituationReader, situation_of
 from chalicelib.service.steps import Steps
@@ -78,6 +80,7 @@ class Tick:
     situations: SituationReader
     believer: Believer
     clock: Clock
+    seats: Seats | None = None
     _script_published: bool = False
 
     def minute(self) -> Ticked | None:
@@ -145,6 +148,7 @@ class Tick:
             look=seen.look,
             probers=seen.probers,
             shifted=Shifter(stores=self.stores).shifted(scene, now),
+            home=standing_seat(self.stores, self.seats),
         )
         write_overruns(self.stores, plan, snapshot)
         return situation_of(publish(self.stores.snapshots, snapshot), plan)

@@ -31,7 +31,7 @@ BY_CODE: dict[int, type[Trouble]] = {
 HINTED = (
     "overtaken", "unsafe", "clashing", "in-use", "forbidden", "bad-request", "unauthorized", "too-soon", "switched-off",
     "unfit", "bad-plan", "too-large", "media-type", "version-required", "key-reused", "answer-not-kept",
-    "nothing-published",
+    "nothing-published", "not-home",
     "unknown-break-glass", "unknown-channel", "unknown-contact", "unknown-desk", "unknown-market", "unknown-order",
     "unknown-path", "unknown-plan", "unknown-plan-section", "unknown-plan-version", "unknown-posture", "unknown-queue",
     "unknown-scheduled-plan", "unknown-scope", "unknown-switch", "unknown-switch-that-is-off", "unknown-window",

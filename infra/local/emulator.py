@@ -1,9 +1,9 @@
-"""Runs ministack with three differences: templates rendered whole, code unpacked once, gentle changes of functions.
+"""Runs ministack with four differences: templates rendered whole, code unpacked once, late copies, gentle changes.
 
-The first two are of `mapping.py` and `unpacking.py`. The third: ministack stops all workers of a changed function, busy
-ones too, and after a failed start all of the function's others: a request that came beside the change is then answered
-with 502. Here idle workers end at once and busy ones when they are done. Ministack's interpreter runs this; it imports
-nothing of Bascule.
+The first three are of `mapping.py`, `unpacking.py` and `replication.py`. The fourth: ministack stops all workers of a
+changed function, busy ones too, and after a failed start all of the function's others: a request that came beside the
+change is then answered with 502. Here idle workers end at once and busy ones when they are done. Ministack's
+interpreter runs this; it imports nothing of Bascule.
 """
 
 from types import ModuleType
@@ -45,10 +45,12 @@ if __name__ == "__main__":
     from mapping import map_like_aws  # type: ignore[import-not-found] # beside this file
     from ministack.app import main  # type: ignore[import-not-found] # it stands in .venv-stack
     from ministack.core import lambda_runtime  # type: ignore[import-not-found] # likewise
-    from ministack.services import apigateway_v1, lambda_svc  # type: ignore[import-not-found] # likewise
+    from ministack.services import apigateway_v1, dynamodb, lambda_svc  # type: ignore[import-not-found] # likewise
+    from replication import copy_late  # type: ignore[import-not-found] # beside this file
     from unpacking import unpack_once  # type: ignore[import-not-found] # beside this file
 
     change_gently(lambda_runtime, lambda_svc)
     map_like_aws(apigateway_v1)
     unpack_once(lambda_runtime)
+    copy_late(dynamodb)
     main()

@@ -26,9 +26,16 @@ def _concurrency(clients: Clients, function: str, wanted: Any) -> None:
     clients("lambda").put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=wanted)
 
 
+def _stream(clients: Clients, table: str, wanted: Any) -> None:
+    if wanted:
+        specification = {"StreamEnabled": True, **wanted}
+        clients("dynamodb").update_table(TableName=table, StreamSpecification=specification)
+
+
 MENDS: dict[str, Mend] = {
     "PointInTimeRecoverySpecification": _recovery,
     "SSESpecification": _encryption,
+    "StreamSpecification": _stream,
     "TimeToLiveSpecification": _expiry,
     "ReservedConcurrentExecutions": _concurrency,
     "SecondDoor": second_door_live.put,

@@ -39,7 +39,7 @@ class Scene:
 
     def set_up(self) -> None:
         """Write the two secret documents, verify the mailbox, publish the plan, tell vendors where our hooks are."""
-        self._write_secrets()
+        self.write_secrets()
         self.stack.client("ses").verify_email_identity(EmailAddress=MAILBOX)
         until(self._published, "the plan is published", READY_WITHIN)
         for desk in ("desk-a", "desk-b"):
@@ -132,7 +132,8 @@ class Scene:
             if not cursor:
                 return found
 
-    def _write_secrets(self) -> None:
+    def write_secrets(self) -> None:
+        """Both documents, as an operator puts them there."""
         fakes = self.fakes
         channels = {
             "messenger-fr": fakes["messenger"].provider.secrets,

@@ -101,12 +101,15 @@ class RootClients:
 
 
 @contextmanager
-def local_stack(*, log: Path = BUILD / "ministack.log", hosts: str = LOOPBACK) -> Iterator[Stack]:
+def local_stack(
+    *, log: Path = BUILD / "ministack.log", hosts: str = LOOPBACK, regions: str = ""
+) -> Iterator[Stack]:
     """Start, deploy, mend, compare; give the stack; leave nothing behind.
 
     Args:
         log: file that takes ministack's words.
         hosts: private hosts that the functions may call, separated by commas.
+        regions: those that take turns, likewise; the first is this stack's.
 
     Raises:
         StackError: if a setting is not as the template wants it.
@@ -114,16 +117,17 @@ def local_stack(*, log: Path = BUILD / "ministack.log", hosts: str = LOOPBACK) -
     artefact = package()
     running = server.start(log=log)
     try:
-        yield bring_up(running, artefact, hosts=hosts)
+        yield bring_up(running, artefact, hosts=hosts, regions=regions)
     finally:
         running.stop()
 
 
-def bring_up(running: Server, artefact: Artefact, *, hosts: str = LOOPBACK) -> Stack:
+def bring_up(running: Server, artefact: Artefact, *, hosts: str = LOOPBACK, regions: str = "") -> Stack:
     """Deploy the artefact on a running server and make sure that every setting is as wanted."""
     make = RootClients(running.endpoint)
     make("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    target = Target(stage="local", bucket=BUCKET, parameters={"Aws": "no", "PrivateHosts": hosts})
+    parameters = {"Aws": "no", "PrivateHosts": hosts, "Regions": regions}
+    target = Target(stage="local", bucket=BUCKET, parameters=parameters)
     outputs = deploy(make, artefact, target)
     found = deployed(make, target.stack, artefact)
     mend(make, differences(make, found))

@@ -173,7 +173,8 @@ def test_the_dashboard_shows_what_an_operator_is_promised(widgets):
 
     assert titles == [
         "Alarms", "Error budget left, % of 30 days", "Arrivals", "Refusals by kind", "Unserved by class",
-        "Oldest due row, seconds", "Snapshot and scheduler, seconds", "Paths down", "Oldest message, seconds",
+        "Oldest due row, seconds", "Snapshot and scheduler, seconds", "After a taking-over, rows", "Paths down",
+        "Oldest message, seconds",
         "Messages that wait", "Dead letters", "Duration p50, ms", "Duration p99, ms",
         "Lambda throttles in this region", "Gateway", "Whole account, this month, USD",
     ]  # fmt: skip

@@ -19,9 +19,11 @@ from people_store_suite import ErasedRowSuite, PeopleStoreSuite
 from permission_suite import PermissionSuite
 from repeat_store_suite import RepeatStoreSuite
 from schedule_store_suite import ScheduleStoreSuite
+from seat_store_suite import SeatStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite
+from term_suite import TermSuite
 from traffic_store_suite import TrafficStoreSuite
 from vantage_store_suite import VantageStoreSuite
 
@@ -122,6 +124,14 @@ class TestPapers(PaperStoreSuite):
 
 
 class TestStance(StanceStoreSuite):
+    pass
+
+
+class TestSeats(SeatStoreSuite):
+    pass
+
+
+class TestTerms(TermSuite):
     pass
 
 

@@ -20,9 +20,11 @@ from permission_suite import PermissionRaceSuite, PermissionSuite
 from races import RaceSuite
 from repeat_store_suite import RepeatStoreSuite
 from schedule_store_suite import ScheduleStoreSuite
+from seat_store_suite import SeatStoreSuite
 from send_store_suite import SendStoreSuite
 from stance_store_suite import StanceStoreSuite
 from story_store_suite import EventsSuite, StoryStoreSuite, ToldRaceSuite
+from term_suite import TermSuite
 from traffic_store_suite import TrafficStoreSuite
 from vantage_store_suite import VantageStoreSuite
 
@@ -132,6 +134,16 @@ class TestStance(StanceStoreSuite):
     @pytest.fixture
     def ports(self, fresh_stack_ports):
         return fresh_stack_ports
+
+
+class TestSeats(SeatStoreSuite):
+    @pytest.fixture
+    def ports(self, fresh_stack_ports):
+        return fresh_stack_ports
+
+
+class TestTerms(TermSuite):
+    pass
 
 
 class TestLoud(StoryStoreSuite, EventsSuite, ToldRaceSuite):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.aws.rows import row_item, row_of, work_item, work_of
+from chalicelib.aws.rows import row_item, row_of
+from chalicelib.aws.works import work_item, work_of
 from chalicelib.bells import dump_ring, read_ring
 from chalicelib.domain.belief import Belief
 from chalicelib.domain.load import Load

@@ -94,6 +94,8 @@ shares list
 release route:order#fr
 attach sms-fr --yes                                     =1
 detach sms-fr --yes                                     =1
+regions
+take-over --reason "the west is gone" --yes             =1
 audit list
 audit anchors --limit 5
 audit verify --since 2h

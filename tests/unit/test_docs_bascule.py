@@ -6,14 +6,19 @@ With BASCULE_WRITE_DOCS set, the pages are written anew with what was printed.
 import os
 import re
 import shlex
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bascule_cli.verbs import VERBS
+from chalicelib.domain.regions.seat import Stand
+from chalicelib.wiring import Wired
 from tests.unit.cli_side import KEY, commanding
 from tests.unit.test_cli_verbs import SHARED
 from tests.unit.test_docs_commands import LOCAL, Shell, commands
+from tests.world import SETTINGS
 
 pytestmark = pytest.mark.enable_socket
 
@@ -60,8 +65,18 @@ def shared_route(command):
     probed(command)
 
 
+def home_is_silent(command):
+    """The region that is asked is the other one, and nothing was heard of home for ten minutes."""
+    world = command.gateway.api.world
+    west = Stand(region="eu-west-3", version=1, beat=world.clock.now() - timedelta(minutes=10))
+    world.ports.seats.write(west)
+    settings = replace(SETTINGS, vantage="eu-central-1", regions="eu-west-3,eu-central-1")
+    world.wired = Wired(stores=world.ports, http=world.desks, clock=world.clock, settings=settings)
+
+
 SCENES = {
     "a-channel-is-down.md": box_a_is_down, "roll-the-plan-back.md": two_versions, "shares.md": shared_route,
+    "a-region-is-lost.md": home_is_silent,
 }  # fmt: skip
 """What has happened before a page begins; every path was probed once elsewhere."""
 

@@ -11,6 +11,7 @@ from chalicelib.domain.doctor.finding import Finding, Ill
 from chalicelib.domain.permission.record import Glass
 from chalicelib.domain.plan_document.reader import read_plan
 from chalicelib.domain.plan_schedule.schedule import Entry, Fate, ended
+from chalicelib.domain.regions.seat import Reckoning, Seat
 from chalicelib.domain.shares.shift import TROUBLE, Shift, Step
 from chalicelib.domain.surge.levers import Posture
 from chalicelib.domain.surge.posture import Stance
@@ -24,6 +25,7 @@ from chalicelib.service.catch_up_ends import tell
 from chalicelib.service.checkups import findings_note
 from chalicelib.service.glass_words import note_of as glass_note
 from chalicelib.service.posture_words import change_of, note_of
+from chalicelib.service.regions.words import counted_note, moved_note
 from chalicelib.service.schedule_words import note_of as scheduled
 from chalicelib.service.share_words import entry_of
 from chalicelib.service.share_words import note_of as shares_note
@@ -62,6 +64,9 @@ def sent():
     world.ports.queues.put(glass_note(glass, "broken", "o2", now))
     world.ports.queues.put(shares_note(entry_of("route:order#fr", SHIFT, STEP, now)))
     world.ports.queues.put(scheduled(ended(ENTRY, Fate.REFUSED, now, because="panic: must be a number")))
+    east = Seat(region="east", epoch=1)
+    world.ports.queues.put(moved_note(east, Seat(region="west"), "o1", "the west is gone", now))
+    world.ports.queues.put(counted_note("east", Reckoning(epoch=1, rows=9, repeated=1, last=True), now))
     sandbox = Finding(ill=Ill.ACCOUNT_LIMITED, about="in the sandbox", where="box-a")
     world.ports.queues.put(findings_note("box-a", (sandbox,), (sandbox,), now))
     tell(world.ports, advanced(started("shop", "1", now, now), 2, 1, 0, cut=False, full=False), "whole", now)

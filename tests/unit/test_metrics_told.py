@@ -26,6 +26,7 @@ from infra.dashboard import dashboard
 from infra.watch_price import ALWAYS, custom
 from tests.stores.examples import row
 from tests.unit.operations_side import Operations
+from tests.unit.regions_side import TwoRegions
 from tests.unit.watch_side import values
 from tests.world import CHANNELS, DESKS, SECRET, SETTINGS, START, hours
 
@@ -92,6 +93,14 @@ def everything(api):
     api.ports.anchors.down = False
     api.ports.anchors.texts.append("somebody else's")
     tick(api)
+    one_takes_over()
+
+
+def one_takes_over():
+    two = TwoRegions()
+    two.seconds(200)
+    two.take_over(two.east)
+    two.minutes(2, two.east)
 
 
 def signed_junk(api):

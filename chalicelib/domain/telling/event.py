@@ -23,6 +23,7 @@ class EventType(StrEnum):
     SCHEDULED = "plan.scheduled"
     FINDINGS = "doctor.findings.changed"
     SHARES = "shares.shifted"
+    HOME = "home.moved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

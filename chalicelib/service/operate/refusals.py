@@ -20,6 +20,7 @@ Errors, one for each reaction that the caller can have::
     ├── Clashing    a rule for planned work forbids it, at a moment that lies ahead
     ├── InUse       the desk serves a purpose now because those before it are out
     ├── TooSoon     what is commanded on the scope was changed a moment ago
+    ├── NotHome     another region is home: ask there
     ├── SwitchedOff an operator has switched this kind of change off
     └── Unfit       the contact, the window or the request is in no state for this
 """
@@ -131,6 +132,16 @@ class TooSoon(Refusal):
         super().__init__(f"{scope!r} was changed a moment ago: it may change again at {at:%H:%M:%S}Z")
         self.scope, self.at = scope, at
         self.wait = ceil((at - now).total_seconds())
+
+
+class NotHome(Refusal):
+    """`home` is the region that takes changes."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(
+            f"region {home} is home, and changes are made there; here one can look, and take over"
+        )
+        self.home = home
 
 
 class SwitchedOff(Refusal):

@@ -44,6 +44,8 @@ LEAST = {
     ("PUT", "/v1/maintenance/calendar"): Role.OPERATOR,
     ("DELETE", "/v1/maintenance/{window}"): Role.OPERATOR,
     ("POST", "/v1/maintenance/{window}/extend"): Role.OPERATOR,
+    ("GET", "/v1/regions"): Role.VIEWER,
+    ("POST", "/v1/regions/takeover"): Role.OPERATOR,
     ("GET", "/v1/notices"): Role.VIEWER,
     ("GET", "/v1/capacity"): Role.VIEWER,
     ("GET", "/v1/shares"): Role.VIEWER,

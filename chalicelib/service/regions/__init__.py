@@ -1,0 +1,1 @@
+"""What a stage with several regions does more than one with a single region."""
