@@ -89,5 +89,5 @@ def test_a_contact_is_found_and_explained(planning, bascule):
     assert (told["language"], len(told["lines"]) > 1) == ("fr", True)
 
 
-def test_a_route_that_the_stage_does_not_have_is_told_as_older(planning, bascule):
-    bascule("login", f"{planning.stack.api_url}/elsewhere", typed=f"{planning.tokens['admin']}\n", code=7)
+def test_an_address_without_bascule_is_told_as_such(planning, bascule):
+    bascule("login", f"{planning.stack.api_url}/elsewhere", typed=f"{planning.tokens['admin']}\n", code=6)
