@@ -9,6 +9,7 @@ from document_store_suite import order, plan
 from examples import NOW, at, contact, row, work
 from health_store_suite import HARD, RULES, failures, signals
 
+from chalicelib.aws.works import work_item, work_of
 from chalicelib.domain.health import batch_of, demanded
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.orders import Orders
@@ -173,11 +174,18 @@ class TestOrderOfWrites:
         assert contacts.get("k1").due_at == at(50)
 
 
+LATER = work(term="2@us-east-1", started=3, seen=(("", 4, 2),), in_doubt=True)
+
+
+def test_the_work_of_a_later_term_reads_back_whole():
+    assert work_of(work_item(LATER)) == LATER
+
+
 def test_the_example_row_leaves_no_field_at_its_default():
     for value in (
-        row(work=work(), erased_at=at(90), lot="q/words/shop"),
+        row(work=work(), works=(work(), LATER), erased_at=at(90), lot="q/words/shop"),
         contact(),
-        work(),
+        LATER,
         *work().attempts[:1],
         contact().party,
         *contact().attachments,
