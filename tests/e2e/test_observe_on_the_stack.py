@@ -5,9 +5,10 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -122,16 +123,27 @@ def awake(scene: Scene) -> bool:
         return False
 
 
+def both(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Each secret with its values of both, as while one is rotated."""
+    return {name: [*values(own.get(name, ())), *values(more.get(name, ()))] for name in {**own, **more}}
+
+
+def values(told: str | Sequence[str]) -> Sequence[str]:
+    return (told,) if isinstance(told, str) else told
+
+
 @contextmanager
 def known_secrets(scene: Scene) -> Iterator[None]:
-    """The doctor's channels' secrets beside the scene's own, for functions that begin anew."""
+    """The doctor's channels' secrets after the scene's own, for functions that begin anew.
+
+    Own ones stay first: a function that happens to read them now goes by them for five minutes.
+    """
     client, name = scene.stack.client("secretsmanager"), scene.stack.outputs["ChannelSecrets"]
     before = client.get_secret_value(SecretId=name)["SecretString"]
     document = json.loads(before)
     more = {**SECRETS, **{one: {"secret": scene.shop_secret} for one in MORE}}
-    document["channels"] |= {
-        one: {k: list(v) if isinstance(v, tuple) else v for k, v in s.items()} for one, s in more.items()
-    }
+    own = document["channels"]
+    document["channels"] = own | {one: both(own.get(one, {}), found) for one, found in more.items()}
     client.put_secret_value(SecretId=name, SecretString=json.dumps(document))
     try:
         with scene.stack.changed_environment("OperationsHandler", BASCULE_MARK=secrets.token_hex(4)):
