@@ -184,6 +184,9 @@ class Play:
             ill = self.becomes(ward, "down")
             noticed, steered = time.monotonic() - began, self.steered(ward.way, began)
             moved = self.goes_to(ward, ward.others)
+        settled(
+            self.scene
+        )  # a sender may go by what operators were told before, for as long as it holds a snapshot
         helped = self.serving(ward)
         self.set(ward, "healthy")
         within(lambda: self.fakes(ward)[ward.fake].stage.kept == 0, "slow sends come to their ends", PATIENCE)
@@ -191,6 +194,7 @@ class Play:
             well = self.recovers(ward)
             returned = self.goes_to(ward, (ward.desk,))
             self.opened(ward.way)
+        settled(self.scene)
         return Told(
             ill=ill, moved=moved, helped=helped, noticed_after=noticed, steered_after=steered, well=well,
             returned=returned, served=self.serving(ward),
