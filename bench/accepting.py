@@ -13,7 +13,7 @@ from bench.timing import Prepare, Run, Times, again, race
 from chalicelib import wiring
 from chalicelib.channels import Standing
 from chalicelib.domain.routing import Case, route
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers.intake import CONTENT_TYPES, log
 from chalicelib.http_types import Answer, Request
 from chalicelib.ports import Ring

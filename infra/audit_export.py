@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.domain.audit.rows import Row
 from chalicelib.domain.proof.chain import LIST, Entry
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 
 Json = dict[str, Any]
 _NOBODYS = Entry(seq=0, at=datetime.fromtimestamp(0, UTC))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.aws.people import TOMBSTONES, digest_of
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from infra.export_lines import Item, Line, read_line
 from infra.export_parts import Corrupt, Objects, lines_of, read_manifest
 from infra.sealing import Sealed, name_of

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.aws.rows import row_item, row_of
 from chalicelib.aws.works import work_item, work_of
 from chalicelib.domain.people.erasure import erased, scrubbed
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from infra.sealing import name_of, seal, unseal
 
 Item = dict[str, Any]

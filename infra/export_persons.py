@@ -11,7 +11,7 @@ from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.objects import Bucket
 from chalicelib.aws.people import DIGESTS, AwsPeople, digest_of, key_of
 from chalicelib.aws.table import Plain, Table
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from infra.export_lines import ROW, SEND, Item, Owner, emptied, is_work, plain_line, row_key_of, sealed_line
 from infra.sealing import KEY
 

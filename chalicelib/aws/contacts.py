@@ -13,7 +13,7 @@ from chalicelib.aws.tokens import Tokens
 from chalicelib.aws.work_writes import WorkWrites, stamp
 from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.outbox import Due, Row, Work
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Missing
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.errors import calling
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.ports import RECEIPTS, STORY, Letter, Unavailable
 
 HIDDEN = 30

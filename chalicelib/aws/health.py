@@ -10,7 +10,7 @@ from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.health import Batch, ClassHealth, Flip, PathHealth, apply, flipped
 from chalicelib.domain.load import Load
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Stale, Unavailable
 
 _LOAD = "load#"

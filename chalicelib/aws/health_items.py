@@ -7,8 +7,7 @@ from typing import Any
 
 from chalicelib.domain.health import Batch, ClassHealth, PathHealth, State
 from chalicelib.domain.model import EvidenceClass, Outcome
-from chalicelib.domain.snapshot import millis, moment
-from chalicelib.domain.upgrade.times import from_ms_or_none
+from chalicelib.domain.upgrade.times import millis, moment, moment_or_none
 
 PREFIXES = {
     EvidenceClass.HARD: "h",
@@ -44,7 +43,7 @@ def path_of(item: Mapping[str, Any]) -> PathHealth:
         path=item["pk"],
         classes={evidence: class_of(item, evidence) for evidence in present},
         blocked=Outcome(blocked) if blocked else None,
-        throttled_until=from_ms_or_none(paced),
+        throttled_until=moment_or_none(paced),
         version=item.get("version", 0),
     )
 

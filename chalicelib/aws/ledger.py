@@ -11,7 +11,7 @@ from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.proof.chain import LIST, Entry, chain_of, chained, hour_name
 from chalicelib.domain.proof.dispatch import hours_between
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Unavailable
 
 _TRIES = 10

@@ -7,7 +7,7 @@ from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.backlog.lot import LOT_SHARDS
 from chalicelib.domain.keys import due_shard
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import DUE_SHARDS
 
 _LIST = "lots"

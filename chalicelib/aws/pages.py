@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.table import Table
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.domain.vendor_pages.watched import Watched, dump_watched, read_watched
 
 PREFIX = "page#"

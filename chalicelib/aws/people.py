@@ -9,7 +9,7 @@ from chalicelib.aws.errors import ConditionFailed
 from chalicelib.aws.objects import Bucket
 from chalicelib.aws.table import Table
 from chalicelib.domain.people.digest import person_digest
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 
 DIGESTS = {"pk": "key-of-digests"}
 _MARK = {"pk": "mark"}

@@ -9,7 +9,8 @@ from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.objects import Bucket
 from chalicelib.aws.table import Table
 from chalicelib.domain.orders import Orders
-from chalicelib.domain.snapshot import dump_orders, millis, moment, read_orders
+from chalicelib.domain.snapshot import dump_orders, read_orders
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Missing, PlanVersion, Stale, Unavailable
 
 PLAN = "plan"

@@ -10,8 +10,8 @@ from typing import Any
 from chalicelib.aws.errors import ConditionFailed, understanding
 from chalicelib.aws.table import Plain, Table
 from chalicelib.domain.access.repeats import KEPT, RUNNING, Kept
-from chalicelib.domain.snapshot import millis
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import millis
 
 _FREE = "attribute_not_exists(#pk) OR #until <= :now"
 _OURS = "#since = :since AND #code = :none"

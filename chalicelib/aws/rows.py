@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 from zlib import compress, decompress
 
-from chalicelib.aws.works import clean, first_item, first_work, json_of, moment_of, ms, work_of
+from chalicelib.aws.works import clean, first_item, first_work, json_of, work_of
 from chalicelib.domain.backlog.lot import lot_of
 from chalicelib.domain.model import Attachment, Contact, ContactKind, Medium, Party
 from chalicelib.domain.outbox import Row
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import understood
-from chalicelib.domain.upgrade.times import from_ms_or_none
+from chalicelib.domain.upgrade.times import millis, millis_or_none, moment, moment_or_none
 
 # Above this the JSON is compressed: an item ends at 400 KB, and a long e-mail is mostly quoted text.
 _LONG = 65_536
@@ -59,9 +58,9 @@ def row_of(item: Mapping[str, Any], *works: Mapping[str, Any]) -> Row:
         decision=item["decision"],
         parent=item["parent"],
         kind=ContactKind(item["kind"]),
-        due_at=from_ms_or_none(due_at),
+        due_at=moment_or_none(due_at),
         lot=lot_of(item.get("due_shard", "")),
-        erased_at=moment_of(item.get("erased_at")),
+        erased_at=moment_or_none(item.get("erased_at")),
         schema=item["schema"],
         work=work_of(works[0]) if works else first_work(item),
     )
@@ -86,7 +85,7 @@ def contact_document(contact: Contact) -> dict[str, Any]:
         "party": [party.address, party.name, party.language],
         "text": contact.text,
         "medium": contact.medium.value,
-        "sent_at": ms(contact.sent_at),
+        "sent_at": millis_or_none(contact.sent_at),
         "conversation": contact.conversation,
         "attachments": [[a.reference, a.media_type, a.name] for a in contact.attachments],
         "traits": dict(contact.traits),
@@ -105,7 +104,7 @@ def contact_of(document: Mapping[str, Any]) -> Contact:
         party=Party(address=address, name=name, language=language),
         text=document.get("text", ""),
         medium=Medium(document["medium"]),
-        sent_at=moment_of(document.get("sent_at")),
+        sent_at=moment_or_none(document.get("sent_at")),
         conversation=document.get("conversation", ""),
         attachments=tuple(
             Attachment(reference=reference, media_type=media_type, name=label)

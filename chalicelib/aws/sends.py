@@ -13,7 +13,7 @@ from chalicelib.aws.works import work_of
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import Row, Work
 from chalicelib.domain.proof.dispatch import Dispatch, hours_between
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 
 
 class Sends:

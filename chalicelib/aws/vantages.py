@@ -9,7 +9,7 @@ from chalicelib.aws.table import Table
 from chalicelib.domain.detection.probers import dump_trust, read_trust
 from chalicelib.domain.detection.trust import Trust
 from chalicelib.domain.detection.vantages import Key, Sight, dump_sight, read_sight
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 
 SIGHT, PROBER = "sight#", "prober#"
 

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import Attempt, RowState, Work
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import millis, millis_or_none, moment, moment_or_none
 
 
 def first_work(item: Mapping[str, Any]) -> Work:
@@ -28,13 +27,13 @@ def work_document(work: Work) -> dict[str, Any]:
     document = {
         "attempt": work.attempt,
         "round": work.round,
-        "lease_until": ms(work.lease_until),
+        "lease_until": millis_or_none(work.lease_until),
         "desk": work.desk,
         "tried": list(work.tried),
-        "attempts": [[ms(a.at), a.decision, a.desk, a.outcome, a.detail] for a in work.attempts],
+        "attempts": [[millis(a.at), a.decision, a.desk, a.outcome, a.detail] for a in work.attempts],
         "provider_id": work.provider_id,
         "offered": work.offered,
-        "extended_to": ms(work.extended_to),
+        "extended_to": millis_or_none(work.extended_to),
         "term": work.term,
         "started": work.started,
         "seen": [list(each) for each in work.seen],
@@ -62,13 +61,13 @@ def work_of(item: Mapping[str, Any]) -> Work:
         version=item["version"],
         attempt=document.get("attempt", 0),
         round=document.get("round", 0),
-        lease_until=moment_of(document.get("lease_until")),
+        lease_until=moment_or_none(document.get("lease_until")),
         desk=document.get("desk", ""),
         tried=tuple(document.get("tried", ())),
         attempts=tuple(_attempt(values) for values in document.get("attempts", ())),
         provider_id=document.get("provider_id", ""),
         offered=document.get("offered", False),
-        extended_to=moment_of(document.get("extended_to")),
+        extended_to=moment_or_none(document.get("extended_to")),
         term=document.get("term", ""),
         started=document.get("started", 0),
         seen=tuple((term, version, attempt) for term, version, attempt in document.get("seen", ())),
@@ -96,13 +95,3 @@ def _writable(text: str) -> bool:
 def clean(text: str) -> str:
     """A text without half surrogate pairs."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def ms(instant: datetime | None) -> int:
-    """Milliseconds; 0 for none."""
-    return millis(instant) if instant else 0
-
-
-def moment_of(milliseconds: int | None) -> datetime | None:
-    """The time of `ms`."""
-    return moment(milliseconds) if milliseconds else None

@@ -16,9 +16,7 @@ from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
 from chalicelib.domain.regions.seat import Seat
 from chalicelib.domain.shares.share import Shifted
 from chalicelib.domain.upgrade.schema import stamped, understood
-from chalicelib.domain.upgrade.times import from_ms, to_ms
-
-millis, moment = to_ms, from_ms
+from chalicelib.domain.upgrade.times import millis, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

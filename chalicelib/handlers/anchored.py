@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers.log import counted
 from chalicelib.ports import Unavailable
 

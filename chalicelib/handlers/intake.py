@@ -8,7 +8,7 @@ from chalice.app import Request as Event
 
 from chalicelib import wiring
 from chalicelib.channels import MissingSetting, Refusal, Standing, UnknownKind
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers.log import counted, line
 from chalicelib.http_types import Answer, Request
 from chalicelib.ports import Missing, Unavailable

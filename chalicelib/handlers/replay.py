@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.channels import Refusal
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers.ahead import Record, attributes_of
 from chalicelib.handlers.intake import log
 from chalicelib.ports import Ahead, Missing, Note, Unavailable

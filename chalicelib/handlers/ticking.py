@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.detection.lateness import late_seconds
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.handlers.log import line, measured
 from chalicelib.ports import Unavailable
 from chalicelib.service.situation import NoSituation

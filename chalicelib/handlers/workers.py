@@ -7,7 +7,7 @@ from chalice.app import Blueprint
 
 from chalicelib import wiring
 from chalicelib.bells import read_ring
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers.ahead import ours
 from chalicelib.handlers.batch import each, whole
 from chalicelib.handlers.intake import log

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.memory.port import MemoryPort
 from chalicelib.memory.queues import MemoryQueues
 from chalicelib.ports import RECEIPTS, STORY, Letter, Note

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.domain.outbox import Row, Work
 from chalicelib.domain.proof.dispatch import Dispatch, hour_of
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.memory.port import MemoryPort
 
 

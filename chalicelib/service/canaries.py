@@ -14,7 +14,7 @@ from chalicelib.domain.model import Contact, ContactKind, Outcome, Party, party_
 from chalicelib.domain.observing.mode import observes
 from chalicelib.domain.outbox import Due, Row, RowState, claimed, moved, recorded
 from chalicelib.domain.plan import ChannelPlan
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.http_types import MaybeSent, NotSent
 from chalicelib.ports import Clock, Missing, Ring, Stale, Unavailable
 from chalicelib.service.canary_arrivals import call_reference

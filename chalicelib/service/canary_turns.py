@@ -12,7 +12,7 @@ from chalicelib.domain.canary_plan import CanaryPlan
 from chalicelib.domain.model import Direction, EvidenceClass, path_id
 from chalicelib.domain.plan import ChannelPlan
 from chalicelib.domain.routing import Situation
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import Note
 
 QUICK = (0, 10, 20, 30, 40, 50)

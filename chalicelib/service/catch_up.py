@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.channels import Capability, Channel, ChannelError, SendFailed, Stretch
 from chalicelib.domain.model import Contact, Outcome
 from chalicelib.domain.plan import ChannelPlan, Plan
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.domain.vendor_lists.run import Run, advanced, failed, halved, read_run, started
 from chalicelib.http_types import MaybeSent, NotSent
 from chalicelib.ports import Clock, Missing

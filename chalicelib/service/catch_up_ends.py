@@ -4,8 +4,8 @@ import json
 from datetime import datetime
 from math import ceil
 
-from chalicelib.domain.snapshot import millis
 from chalicelib.domain.telling.event import spelled
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.domain.vendor_lists.run import LONGEST_WAIT, Run, dump_run
 from chalicelib.ports import Note, Queues
 from chalicelib.service.catch_up_turns import stream_of

@@ -9,8 +9,8 @@ from chalicelib.domain.detection.traffic import SLOT
 from chalicelib.domain.model import Direction, path_id
 from chalicelib.domain.plan import ChannelPlan, Plan
 from chalicelib.domain.proof.chain import Entry
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.telling.told_flip import told_flip
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Ledger, Note, Queues, TrafficStore
 from chalicelib.service.flips import STREAM as FLIPS
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from chalicelib.domain.snapshot import moment
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.service.rings import told_by
 
 WHOLE = "whole"

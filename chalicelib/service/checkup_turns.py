@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import Note
 
 PLAN = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.doctor.finding import Finding, changed, document, read_finding
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Missing, Note, Stale
 from chalicelib.service.checkup_turns import PLAN
 from chalicelib.service.doctor import Doctor

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.doctor.finding import Finding, Severity, read_finding
-from chalicelib.domain.snapshot import moment
 from chalicelib.domain.telling.event import Event, EventType, event_id
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.service.rings import told_by
 from chalicelib.web.doctor_words import LANGUAGES, in_words
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.health import Flip
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.telling.told_flip import ToldFlip
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Ledger, Note, Queues, Unavailable
 from chalicelib.service.steps import Steps
 

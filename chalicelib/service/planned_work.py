@@ -13,7 +13,7 @@ from chalicelib.domain.planned_work.notices import NoticeState
 from chalicelib.domain.planned_work.record import windows_text
 from chalicelib.domain.planned_work.vendor_windows import Sky, followed, set_of
 from chalicelib.domain.planned_work.windows import VENDOR, Window, Windows
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.operate.refusals import Clashing, InUse, TooSoon
 from chalicelib.service.permit import Light, Wish, permitted

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.domain.load import Load
 from chalicelib.domain.outbox import Row
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.domain.vendor_lists.seen import Seen
 from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.domain.vendor_pages.watched import Watched, believed

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.snapshot import Snapshot, dump_snapshot, millis, read_snapshot
+from chalicelib.domain.snapshot import Snapshot, dump_snapshot, read_snapshot
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import Missing, SnapshotStore, Stale
 
 TRIES = 3

@@ -3,8 +3,8 @@
 import json
 
 from chalicelib.domain.plan_schedule.schedule import Entry, Fate
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.telling.event import Event, EventType, event_id, spelled
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Note
 from chalicelib.service.rings import told_by
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, urlencode
 
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.http_types import Request
 from chalicelib.service.wire import Held
 

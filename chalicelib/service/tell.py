@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from chalicelib.domain.health import PathHealth
 from chalicelib.domain.planned_work.minimum_service import planned
 from chalicelib.domain.routing import Situation
-from chalicelib.domain.snapshot import moment
 from chalicelib.domain.telling.alerts import Seen, alerts, proven, ticked
 from chalicelib.domain.telling.event import Event
 from chalicelib.domain.telling.flips import FOUND, GRACE, adopted, ended, hear, unheard
 from chalicelib.domain.telling.story import Stories, Waiting
 from chalicelib.domain.telling.told_flip import ToldFlip, told_flip
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.ports import Stale, Unavailable
 from chalicelib.service.event_shapes import alert_event, ended_event, flip_event
 from chalicelib.service.flips import kept

@@ -14,7 +14,8 @@ from chalicelib.domain.plan import Plan
 from chalicelib.domain.planned_work.notice_turns import upcoming
 from chalicelib.domain.planned_work.windows import standing
 from chalicelib.domain.routing import Situation
-from chalicelib.domain.snapshot import Snapshot, millis
+from chalicelib.domain.snapshot import Snapshot
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import Clock, Missing, Note, Unavailable
 from chalicelib.service.afar import put_probe
 from chalicelib.service.backlog_turns import put_turns

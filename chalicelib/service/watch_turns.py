@@ -6,7 +6,7 @@ from hashlib import blake2b
 from math import ceil
 
 from chalicelib.domain.plan import Plan
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 
 _MINUTE = timedelta(minutes=1)
 

@@ -16,7 +16,7 @@ from chalicelib.domain.model import (
     ReceiptState,
     Signal,
 )
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.http_types import Request
 
 type_names = {"receipt": Receipt, "outcome": DeskOutcome, "signal": Signal}

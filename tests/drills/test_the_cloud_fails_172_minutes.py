@@ -11,7 +11,7 @@ from chalicelib.channels import MissingSetting, UnknownKind, kind
 from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import RowState
 from chalicelib.domain.routing import LAST_RANK
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers.workers import replay_overflow
 from chalicelib.http_types import Request
 from chalicelib.ports import Unavailable

@@ -12,7 +12,8 @@ from chalicelib.domain.orders import Order, OrderKind, Orders
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.routing import Situation
 from chalicelib.domain.shares.share import Shared, Shifted
-from chalicelib.domain.snapshot import Snapshot, millis
+from chalicelib.domain.snapshot import Snapshot
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.service.shifting import shared_routes
 
 KINDS = (OrderKind.FORCE_DOWN, OrderKind.FORCE_UP, OrderKind.DRAIN, OrderKind.MAINTENANCE)

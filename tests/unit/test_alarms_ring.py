@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bells import dump_ring
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers import workers
 from chalicelib.ports import Unavailable
 from chalicelib.service.anchoring import Anchoring

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.model import ContactKind, row_key
 from chalicelib.domain.outbox import RowState
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import Note, Unavailable
 from chalicelib.service import catch_up as service
 from chalicelib.service.catch_up_turns import begin as begin_by_flips

@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib.domain.model import Medium, row_key
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
-from chalicelib.domain.snapshot import dump_snapshot, millis
+from chalicelib.domain.snapshot import dump_snapshot
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.ports import PlanVersion
 from chalicelib.service.operate.telling import decision_of
 from tests.unit.operations_side import DESKS, PLAN, Operations, give

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from chalicelib.domain.outbox import RowState
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.handlers import workers
 from chalicelib.service.second_door import by_second_door, read_second_door
 from chalicelib.service.wire import is_evidence

@@ -6,38 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.surge.record import read_stance, stance_text
 from chalicelib.domain.telling.record import read_stories, stories_text
 from chalicelib.domain.telling.story import Stories
-from chalicelib.domain.upgrade.times import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from chalicelib.domain.upgrade.times import millis, millis_or_none, moment, moment_or_none
 
-LAST = to_ms(datetime(9999, 12, 31, tzinfo=UTC))
+LAST = millis(datetime(9999, 12, 31, tzinfo=UTC))
 
 
-@given(st.integers(to_ms(datetime(1, 1, 2, tzinfo=UTC)), LAST))
+@given(st.integers(millis(datetime(1, 1, 2, tzinfo=UTC)), LAST))
 def test_every_millisecond_of_the_calendar_comes_back_as_itself(number):
-    assert to_ms(from_ms(number)) == number
     assert millis(moment(number)) == number
-    assert to_ms_or_none(from_ms_or_none(number)) == number
+    assert millis_or_none(moment_or_none(number)) == number
 
 
 def test_what_is_less_than_a_millisecond_is_cut_off_and_the_zone_does_not_matter():
     paris = datetime(2026, 11, 22, 14, 0, 0, 1_999, tzinfo=timezone(timedelta(hours=1)))
 
-    assert from_ms(to_ms(paris)) == datetime(2026, 11, 22, 13, 0, 0, 1_000, tzinfo=UTC)
+    assert moment(millis(paris)) == datetime(2026, 11, 22, 13, 0, 0, 1_000, tzinfo=UTC)
 
 
 def test_none_stays_none():
-    assert to_ms_or_none(None) is None
-    assert from_ms_or_none(None) is None
+    assert millis_or_none(None) is None
+    assert moment_or_none(None) is None
 
 
 @pytest.mark.parametrize("number", [10**18, -(10**18), 10**400], ids=["late", "early", "absurd"])
 def test_a_number_beyond_the_calendar_is_a_value_error(number):
     with pytest.raises(ValueError, match="no moment of the calendar"):
-        from_ms(number)
+        moment(number)
 
 
 @pytest.mark.parametrize(

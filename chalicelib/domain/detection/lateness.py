@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.upgrade.times import from_ms, to_ms
+from chalicelib.domain.upgrade.times import millis, moment
 
 USUAL = timedelta(minutes=1)
 LATE = timedelta(minutes=2)
@@ -64,10 +64,10 @@ def dump_look(look: Look) -> dict[str, int]:
     """Plain numbers, in milliseconds."""
     found = {"away": look.away // timedelta(milliseconds=1)}
     times = {"at": look.at, "back": look.back}
-    return found | {name: to_ms(at) for name, at in times.items() if at is not None}
+    return found | {name: millis(at) for name, at in times.items() if at is not None}
 
 
 def read_look(found: Mapping[str, int]) -> Look:
     """What `dump_look` wrote; an empty one when there is nothing."""
-    at, back = (from_ms(found[name]) if name in found else None for name in ("at", "back"))
+    at, back = (moment(found[name]) if name in found else None for name in ("at", "back"))
     return Look(at=at, away=timedelta(milliseconds=found.get("away", 0)), back=back)

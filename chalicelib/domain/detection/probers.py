@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.detection.batch import whole
 from chalicelib.domain.detection.trust import Trust
 from chalicelib.domain.detection.vantages import CommonCause
-from chalicelib.domain.upgrade.times import from_ms_or_none, to_ms_or_none
+from chalicelib.domain.upgrade.times import millis_or_none, moment_or_none
 
 
 def turned(known: Trust, cause: CommonCause | None, now: datetime) -> Trust | None:
@@ -30,7 +30,7 @@ def entry_of(trust: Trust) -> dict[str, str]:
 
 def dump_trust(trust: Trust) -> str:
     """Compact JSON, times in milliseconds."""
-    since = to_ms_or_none(trust.since)
+    since = millis_or_none(trust.since)
     found = {"suspect": trust.suspect, "since": since, "because": trust.because, "version": trust.version}
     return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
 
@@ -39,7 +39,7 @@ def read_trust(vantage: str, text: str) -> Trust:
     """What `dump_trust` wrote. Raises ValueError on anything else."""
     try:
         found = json.loads(text)
-        since = from_ms_or_none(found["since"])
+        since = moment_or_none(found["since"])
         return Trust(
             vantage=vantage, suspect=bool(found["suspect"]), since=since, because=str(found["because"]),
             version=int(found["version"]),

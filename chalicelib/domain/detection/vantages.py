@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.detection.batch import AGAINST, BLOCKING, Rules, whole
 from chalicelib.domain.model import Outcome, Signal
-from chalicelib.domain.upgrade.times import from_ms, from_ms_or_none, to_ms
+from chalicelib.domain.upgrade.times import millis, moment, moment_or_none
 
 FRESH = timedelta(seconds=150)
 """Older than this a sight says nothing: two probes and a half."""
@@ -143,9 +143,9 @@ def _onset(sights: Iterable[Sight]) -> datetime:
 
 def dump_sight(sight: Sight) -> str:
     """Compact JSON, times in milliseconds."""
-    found = {"at": to_ms(sight.at), "score": sight.score, "failing": sight.failing, "detail": sight.detail}
+    found = {"at": millis(sight.at), "score": sight.score, "failing": sight.failing, "detail": sight.detail}
     if sight.since is not None:
-        found["since"] = to_ms(sight.since)
+        found["since"] = millis(sight.since)
     return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -154,9 +154,9 @@ def read_sight(key: Key, text: str) -> Sight:
     try:
         found = json.loads(text)
         return Sight(
-            vantage=key[0], channel=key[1], at=from_ms(found["at"]), score=int(found["score"]),
+            vantage=key[0], channel=key[1], at=moment(found["at"]), score=int(found["score"]),
             failing=bool(found["failing"]), detail=str(found["detail"]),
-            since=from_ms_or_none(found.get("since")),
+            since=moment_or_none(found.get("since")),
         )  # fmt: skip
     except (KeyError, TypeError) as unreadable:
         raise ValueError(f"not a sight: {type(unreadable).__name__}") from unreadable

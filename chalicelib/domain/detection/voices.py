@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from chalicelib.domain.model import EvidenceClass, Outcome, Signal
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 
 ONCE_IN = timedelta(days=1)
 """A person counts once in this time."""

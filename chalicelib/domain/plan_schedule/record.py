@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from chalicelib.domain.plan_schedule.schedule import Entry, Fate, Schedule
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import millis, moment
 
 _TIMES = ("at", "since", "ended_at")
 

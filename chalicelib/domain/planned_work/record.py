@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.domain.planned_work.notices import DueNotice, NoticeState
 from chalicelib.domain.planned_work.windows import Effect, Span, Window, Windows
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import millis, moment
 
 
 def dump_windows(windows: Windows) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import HOPELESS, RowState, Work
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 
 HEARD_OF = frozenset({RowState.DELIVERED, RowState.ANSWERED, RowState.CLOSED, RowState.ABANDONED})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib.domain.proof.dispatch import Fate
 from chalicelib.domain.proof.loss import Judged, Share
 from chalicelib.domain.proof.proportion import wilson
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.domain.vendor_lists.seen import Seen
 
 Mark = tuple[str, int]

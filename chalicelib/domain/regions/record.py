@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.regions.seat import Reckoning, Stand
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import millis, moment
 
 _TIMES = ("beat", "since", "known_at", "began", "done")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from chalicelib.domain.shares.share import Shifted
 from chalicelib.domain.shares.shift import Shift
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.upgrade.schema import stamped, understood
+from chalicelib.domain.upgrade.times import millis, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.domain.surge.levers import POLLED, SHIPPED, Lever, Posture
 from chalicelib.domain.surge.posture import Stance
 from chalicelib.domain.upgrade.schema import recalled, stamped
-from chalicelib.domain.upgrade.times import from_ms_or_none, to_ms_or_none
+from chalicelib.domain.upgrade.times import millis_or_none, moment_or_none
 
 YOUNG = frozenset({Lever.INTAKE_MOST, *POLLED})
 """Levers that a release before this one does not know: left out while a plan leaves them alone."""
@@ -17,11 +17,11 @@ def stance_text(stance: Stance) -> str:
     """The text; the same stance always gives the same one."""
     found = {
         "version": stance.version, "posture": stance.posture.value, "because": stance.because,
-        "since": to_ms_or_none(stance.since), "asked_at": to_ms_or_none(stance.asked_at),
+        "since": millis_or_none(stance.since), "asked_at": millis_or_none(stance.asked_at),
         "settings": {lever.value: value for lever, value in stance.settings.items() if value or lever not in YOUNG},
         "pending": [lever.value for lever in stance.pending], "capped": stance.capped,
         "month": stance.month, "spent": stance.spent,
-        "hourly": stance.hourly, "counted_at": to_ms_or_none(stance.counted_at), "news": dict(stance.news),
+        "hourly": stance.hourly, "counted_at": millis_or_none(stance.counted_at), "news": dict(stance.news),
     }  # fmt: skip
     return json.dumps(stamped(found), separators=(",", ":"))
 
@@ -36,14 +36,14 @@ def _read(found: Mapping[str, Any]) -> Stance:
         version=found["version"],
         posture=Posture(found["posture"]),
         because=found["because"],
-        since=from_ms_or_none(found["since"]),
-        asked_at=from_ms_or_none(found["asked_at"]),
+        since=moment_or_none(found["since"]),
+        asked_at=moment_or_none(found["asked_at"]),
         settings={lever: int(found["settings"].get(lever.value, usual)) for lever, usual in SHIPPED.items()},
         pending=tuple(Lever(name) for name in found["pending"]),
         capped=found["capped"],
         month=found["month"],
         spent=float(found["spent"]),
         hourly=float(found["hourly"]),
-        counted_at=from_ms_or_none(found["counted_at"]),
+        counted_at=moment_or_none(found["counted_at"]),
         news=found["news"],
     )

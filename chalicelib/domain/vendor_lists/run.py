@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 
 FIRST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(hours=6)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.domain.vendor_pages.page import (
     Component,
     Incident,

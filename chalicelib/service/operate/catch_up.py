@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chalicelib.channels import Capability, kind
 from chalicelib.domain.plan import ChannelPlan
 from chalicelib.domain.proof.chain import Entry
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.service.catch_up_turns import LOOKED_BACK, stream_of, wanted
 from chalicelib.service.operate.post import Json, Post, iso
 from chalicelib.service.operate.refusals import Absent, Unfit

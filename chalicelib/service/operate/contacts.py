@@ -9,7 +9,7 @@ from chalicelib.domain.keys import cursor_of, parts_of
 from chalicelib.domain.model import ContactKind, party_key
 from chalicelib.domain.outbox import Due, Row, RowState, Work, doubtful, moved
 from chalicelib.domain.plan_document.faults import Fault
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Missing, Stale, Unavailable
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Absent, Faulty, Unfit

@@ -7,7 +7,7 @@ from chalicelib.domain.proof.loss import counts, longest_unannounced, lost_at, s
 from chalicelib.domain.proof.reconciled import tally
 from chalicelib.domain.proof.report_seal import excerpt, sealed
 from chalicelib.domain.proof.sequential import found_out
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.service.operate import evidence_words as told
 from chalicelib.service.operate.evidence_case import Case, Window, case_of
 from chalicelib.service.operate.evidence_clues import clues_of, promise_of, provider_of

@@ -12,7 +12,7 @@ from chalicelib.domain.proof.blame import Clues, Elsewhere
 from chalicelib.domain.proof.chain import Entry
 from chalicelib.domain.proof.dispatch import LOST, Fate
 from chalicelib.domain.proof.loss import Judged, judged
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.domain.vendor_lists.seen import Seen
 from chalicelib.domain.vendor_pages.page import PageState
 from chalicelib.domain.vendor_pages.plan import PagePlan

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.domain.proof.chain import broken_at
 from chalicelib.domain.proof.dispatch import Dispatch
 from chalicelib.domain.proof.report_seal import digests, faults_of, signed
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Ledger
 from chalicelib.service.operate.evidence_case import LONGEST, MOST_SENDS, Window
 from chalicelib.service.operate.post import Json, Post, iso

@@ -11,7 +11,7 @@ from chalicelib.domain.proof.loss import Judged, Share, Unannounced
 from chalicelib.domain.proof.reconciled import Reconciled
 from chalicelib.domain.proof.sequential import Verdict
 from chalicelib.domain.proof.spells import Spell
-from chalicelib.domain.snapshot import millis, moment
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.service.operate.evidence_case import MONTH, Case
 from chalicelib.service.operate.evidence_clues import admission, standing, words

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from chalicelib.domain.decision import KEPT, PERSON, REASONS, Decision, Reason, read_decision
 from chalicelib.domain.outbox import Attempt, Row
-from chalicelib.domain.snapshot import moment
+from chalicelib.domain.upgrade.times import moment
 from chalicelib.service.operate.post import Json
 from chalicelib.web.explain_words import EXPLAIN_WORDS
 

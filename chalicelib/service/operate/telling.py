@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.domain.decision import FORWARD, KEPT, PERSON, REASONS, Decision, Reason, read_decision
 from chalicelib.domain.model import Contact, ContactKind
 from chalicelib.domain.outbox import Attempt, Row, RowState
-from chalicelib.domain.snapshot import millis
+from chalicelib.domain.upgrade.times import millis
 from chalicelib.service.operate.doubts import doubt_of
 from chalicelib.service.operate.post import Json, iso
 from chalicelib.service.operate.roles import Role

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.regions.seat import Reckoning, Seat
-from chalicelib.domain.snapshot import millis, moment
 from chalicelib.domain.telling.event import Event, EventType, event_id
+from chalicelib.domain.upgrade.times import millis, moment
 from chalicelib.ports import Note
 from chalicelib.service.rings import told_by
 
