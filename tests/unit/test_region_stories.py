@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.domain.outbox import RowState
 from chalicelib.handlers import workers
+from chalicelib.ports import Unavailable
 from chalicelib.wiring import use
-from tests.unit.regions_side import EAST, WEST, TwoRegions, at_the_desk, cut_off
+from tests.unit.regions_side import EAST, WEST, Died, TwoRegions, at_the_desk, cut_off
 
 
 @pytest.fixture
@@ -194,13 +195,30 @@ def test_taking_over_is_in_the_ledger_and_its_count_too(two):
     two.take_over(two.east)
     two.minutes(2, two.east)
 
-    entries = [
-        entry.entry
-        for entries in two.east.ports.ledger.read("operations", *day(two)).values()
-        for entry in entries
-    ]
+    entries = written(two)
     assert [entry["what"] for entry in entries] == ["take over", "taking-over counted"]
     assert (entries[0]["who"], entries[0]["term"]) == ("o1", "1@east")
+
+
+@pytest.mark.parametrize(
+    ("port", "verb"),
+    [("ledger", "append_once"), ("queues", "put"), ("seats", "write")],
+    ids=["the ledger is away", "the queue is away", "the container dies before it notes that all was told"],
+)
+def test_a_count_that_was_not_told_is_told_a_minute_later_and_is_one(two, monkeypatch, port, verb):
+    two.minutes(1)
+    two.seconds(200)
+    two.take_over(two.east)
+    fails_once_at_telling(monkeypatch, getattr(two.east.ports, port), verb)
+
+    two.minutes(2, two.east)
+    assert not two.east.ports.seats.stands[EAST].reckoning.told
+    two.minutes(2, two.east)
+
+    assert two.east.ports.seats.stands[EAST].reckoning.told
+    assert [entry["what"] for entry in written(two)].count("taking-over counted") == 1
+    counted = [one for one in two.east.ports.events.published if one.about.get("news") == "counted"]
+    assert len({one.id for one in counted}) == 1
 
 
 def test_a_row_whose_due_time_was_overwritten_is_woken(two):
@@ -231,6 +249,26 @@ def test_receipts_wait_where_they_came_in_until_that_region_is_home(two):
     assert done == {"batchItemFailures": []}
     [note] = two.east.ports.queues.take_notes("evidence")
     assert (note.body, note.delay) == ("anything", 60)
+
+
+def written(two):
+    """What stands in the east's ledger of operations."""
+    found = two.east.ports.ledger.read("operations", *day(two)).values()
+    return [entry.entry for entries in found for entry in entries]
+
+
+def fails_once_at_telling(monkeypatch, port, verb):
+    """The first time that a finished count is told, this verb of a port fails; of a stand, the note of it."""
+    real, failed = getattr(port, verb), []
+
+    def told(said, *more, **named):
+        about_it = getattr(getattr(said, "reckoning", None), "told", "rows" in str(more) + str(said))
+        if about_it and not failed:
+            failed.append(said)
+            raise Died if verb == "write" else Unavailable("away")
+        return real(said, *more, **named)
+
+    monkeypatch.setattr(port, verb, told)
 
 
 def regions(region):

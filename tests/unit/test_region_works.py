@@ -7,25 +7,14 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.model import Outcome
 from chalicelib.domain.outbox import RowState, Work, claimed, deferred, moved, recorded
-from chalicelib.domain.regions import seat as seats
 from chalicelib.domain.regions import works
 from chalicelib.domain.regions.record import read_stand, stand_text
 from chalicelib.domain.regions.seat import Reckoning, Seat, Stand, seat_of
 from tests.world import START
 
-STANDS = st.dictionaries(
-    st.sampled_from(["west", "east", "north"]),
-    st.integers(1, 5),
-    max_size=3,
-).map(lambda found: {name: stand(name, version) for name, version in found.items()})
 WORKS = st.dictionaries(st.sampled_from(["", "1@east", "2@west"]), st.integers(0, 4), max_size=3).map(
     lambda found: {term: Work(term=term, version=version) for term, version in found.items()}
 )
-
-
-def stand(name: str, version: int) -> Stand:
-    """Of one writer, so one version is one word."""
-    return Stand(region=name, version=version, terms=tuple(range(1, version)), since=START)
 
 
 def sent(work: Work, outcome: Outcome = Outcome.OK, state: RowState = RowState.DELIVERED) -> Work:
@@ -34,16 +23,6 @@ def sent(work: Work, outcome: Outcome = Outcome.OK, state: RowState = RowState.D
 
 def over(work: Work, term: str, *known: Work) -> Work:
     return works.resumed(work, known or (work,), term)
-
-
-@settings(max_examples=25)
-@given(STANDS, STANDS, STANDS)
-def test_knowledge_of_stands_is_joined_in_any_order_and_any_number_of_times(a, b, c):
-    join = seats.joined
-
-    assert join(a, b) == join(b, a)
-    assert join(join(a, b), c) == join(a, join(b, c))
-    assert join(a, a) == a
 
 
 @settings(max_examples=25)
@@ -133,7 +112,7 @@ def test_an_end_is_not_undone_by_old_word_of_waiting():
 def test_a_stand_comes_back_from_its_text():
     given_ = Stand(
         region="east", version=3, beat=START, terms=(1, 3), since=START, owner="ann", reason="été", known=3,
-        known_at=START, reckoning=Reckoning(epoch=3, began=START, cursor="x", rows=7, repeated=1, last=True),
+        known_at=START, reckoning=Reckoning(epoch=3, began=START, cursor="x", rows=7, repeated=1, last=True, told=True),
     )  # fmt: skip
 
     assert read_stand(stand_text(given_)) == given_

@@ -4,7 +4,7 @@ A *stand* is what one region says; only that region writes it. Home is the regio
 A *term* is one time of being home, `EPOCH@REGION`; the founding region's first term, before anybody took over, is "".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,6 +36,8 @@ class Reckoning:
     in_doubt: int = 0
     repeated: int = 0
     mended: int = 0
+    told: bool = False
+    """It stands in the ledger, and its event is on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,15 +110,3 @@ def seat_of(stands: Iterable[Stand], regions: Sequence[str]) -> Seat:
     epoch, region = taken[-1] if taken else (0, regions[0])
     since = found[region].since if taken else None
     return Seat(region=region, epoch=epoch, since=since, terms=tuple(term_of(*each) for each in taken))
-
-
-def joined(one: Mapping[str, Stand], other: Mapping[str, Stand]) -> dict[str, Stand]:
-    """Two knowledges of stands as one: of each region's the later word.
-
-    Each is written by its own region alone, so this is commutative, associative and idempotent, whatever came first.
-    """
-    both = {**one, **other}
-    return {
-        region: max(one.get(region, stand), other.get(region, stand), key=lambda each: each.version)
-        for region, stand in both.items()
-    }

@@ -45,15 +45,23 @@ class Reckoner:
         begun = _begun(own.reckoning, seat, others, now)
         if begun is None:
             return None
-        walked = self._walked(begun, seat, now)
         with suppress(Stale):  # somebody took over meanwhile: the next minute looks again
-            self.stores.seats.write(replace(own, version=own.version + 1, reckoning=walked))
-            if walked.done is not None:
-                self._tell(walked, now)
-                return walked
+            own = self._stored(own, self._walked(begun, seat, now))
+            found = own.reckoning
+            if found.done is not None:
+                self._tell(found, found.done, now)
+                self._stored(own, replace(found, told=True))
+                return found
         return None
 
+    def _stored(self, own: Stand, found: Reckoning) -> Stand:
+        after = replace(own, version=own.version + 1, reckoning=found)
+        self.stores.seats.write(after)
+        return after
+
     def _walked(self, found: Reckoning, seat: Seat, now: datetime) -> Reckoning:
+        if found.done is not None:  # walked to its end, but perhaps told to nobody
+            return found
         began = self.clock.now()
         while True:
             rows, cursor = self._page(found.cursor)
@@ -86,19 +94,22 @@ class Reckoner:
             return False
         return True
 
-    def _tell(self, found: Reckoning, now: datetime) -> None:
-        entry = {name: str(value) for name, value in counts(found).items()}
+    def _tell(self, found: Reckoning, done: datetime, now: datetime) -> None:
+        """Whoever tells it again tells the same: the ledger takes it once, and the event bears the same id."""
         region = self.seats.region
-        self.stores.ledger.append(
-            "operations", {"what": "taking-over counted", "region": region, **entry}, now
-        )
-        self.stores.queues.put(counted_note(region, found, now))
+        entry = {
+            "id": f"{found.epoch}@{region} {'last' if found.last else 'first'}",
+            "what": "taking-over counted", "region": region,
+            **{name: str(value) for name, value in counts(found).items()},
+        }  # fmt: skip
+        self.stores.ledger.append_once("operations", entry, done, written=now)
+        self.stores.queues.put(counted_note(region, found, done))
 
 
 def _begun(known: Reckoning, seat: Seat, others: Sequence[Stand | None], now: datetime) -> Reckoning | None:
-    """The walk to go on with; None when there is nothing left to find."""
+    """The walk to go on with, or to tell of; None when there is nothing left to find."""
     heard = all(other is not None and _heard(other, seat, now) for other in others)
-    if known.epoch == seat.epoch and known.done is None and known.began is not None:
+    if known.epoch == seat.epoch and known.began is not None and not known.told:
         return known
     if known.epoch != seat.epoch or (heard and not known.last):
         mended = known.mended if known.epoch == seat.epoch else 0

@@ -91,9 +91,8 @@ class SeatedContacts(Behind):
         present = self._seats.now().term
         for work in row.works:
             if work.term != present:
-                with suppress(
-                    Stale
-                ):  # written just now by its own region: it is found again by the row's age
+                # Written just now by its own region: it is found again by the row's age.
+                with suppress(Stale):
                     self._inner.save(row.key, scrubbed(work))
         self._inner.erase(row, sends)
 

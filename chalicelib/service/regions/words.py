@@ -31,9 +31,9 @@ def moved_note(seat: Seat, before: Seat, who: str, because: str, now: datetime) 
     return Note(queue="flips", body=json.dumps({NOTED: about, "operation": "take over"}))
 
 
-def counted_note(region: str, found: Reckoning, now: datetime) -> Note:
-    """The message that tells what a walk through all rows has found."""
-    about = {"region": region, "at": millis(now), **counts(found)}
+def counted_note(region: str, found: Reckoning, done: datetime) -> Note:
+    """The message that tells what a walk through all rows has found, and when it came to its end."""
+    about = {"region": region, "at": millis(done), **counts(found)}
     return Note(queue="flips", body=json.dumps({NOTED: about}))
 
 
