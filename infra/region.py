@@ -4,21 +4,20 @@
 with ``--regions eu-west-3,eu-central-1``, makes the copies (DynamoDB global tables) and deploys the stage there.
 """
 
-import argparse
 import json
 import re
 import tempfile
-import time
+from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from infra.deploy import Clients, DeploymentError, Target, deploy
-from infra.package import Artefact, PackagingError, package
+from infra.elsewhere import command
+from infra.package import Artefact
 from infra.stores import REPLICATED
 from infra.vantage import home_of
 
@@ -34,7 +33,7 @@ def replicated(
     """Give each table that home has a copy in a region, one after the other. Raises DeploymentError."""
     for logical in REPLICATED:
         table = names[logical]
-        if not _stands(away, table):
+        if not _exists(away, table):
             wanted = [{"Create": {"RegionName": region}}]
             _await(home, table, look)
             home("dynamodb").update_table(TableName=table, ReplicaUpdates=wanted)
@@ -108,22 +107,22 @@ def _arn(table: str) -> str:
     return f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{table}"
 
 
-def _stands(clients: Clients, table: str) -> bool:
+def _exists(clients: Clients, table: str) -> bool:
     try:
-        found = clients("dynamodb").describe_table(TableName=table)["Table"]
+        clients("dynamodb").describe_table(TableName=table)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return False
         raise
-    return bool(found["TableStatus"] == "ACTIVE")
+    return True
 
 
 def _await(clients: Clients, table: str, look: float) -> None:
-    end = time.monotonic() + ACTIVE_WITHIN
-    while not _stands(clients, table):
-        if time.monotonic() > end:
-            raise DeploymentError(f"in {ACTIVE_WITHIN:.0f} s {table} was not ready")
-        time.sleep(look)
+    looks = {"Delay": look, "MaxAttempts": int(ACTIVE_WITHIN / look)}
+    try:
+        clients("dynamodb").get_waiter("table_exists").wait(TableName=table, WaiterConfig=looks)
+    except WaiterError as late:
+        raise DeploymentError(f"in {ACTIVE_WITHIN:.0f} s {table} was not ready: {late}") from late
 
 
 def _require_regions(function: Json, regions: str) -> None:
@@ -131,27 +130,14 @@ def _require_regions(function: Json, regions: str) -> None:
         raise DeploymentError(f"deploy home first, with --regions {regions}")
 
 
-def main() -> None:
-    """Package, copy the tables, deploy with the caller's own credentials, print the outputs."""
-    parser = argparse.ArgumentParser(description="Deploy a stage of Bascule to a second region.")
-    parser.add_argument("--stage", required=True, help="the stage at home, e.g. prod")
-    parser.add_argument("--home", default="eu-west-3", help="the founding region of that stage")
-    parser.add_argument("--region", required=True, help="the second one, e.g. eu-central-1")
-    parser.add_argument("--bucket", required=True, help="a bucket of yours in that region, for the artefact")
-    asked = parser.parse_args()
-    at_home: Any = boto3.Session(region_name=asked.home)
-    there: Any = boto3.Session(region_name=asked.region)
+def _deployed(asked: Namespace, at_home: Clients, there: Clients, artefact: Artefact) -> dict[str, str]:
     regions = f"{asked.home},{asked.region}"
     target = target_of(asked.stage, asked.region, asked.bucket, {"Aws": "yes", "Regions": regions})
-    try:
-        home = home_of(at_home.client, asked.stage, asked.home)
-        _require_regions(home.function, regions)
-        replicated(at_home.client, there.client, home.names, asked.region)
-        found = deploy_region(there.client, package(fetch=True), target, home.names)
-    except (PackagingError, DeploymentError, ClientError) as error:
-        raise SystemExit(str(error)) from error
-    print(json.dumps(found, indent=2, sort_keys=True))
+    home = home_of(at_home, asked.stage, asked.home)
+    _require_regions(home.function, regions)
+    replicated(at_home, there, home.names, asked.region)
+    return deploy_region(there, artefact, target, home.names)
 
 
 if __name__ == "__main__":
-    main()
+    command("Deploy a stage of Bascule to a second region.", "the second one, e.g. eu-central-1", _deployed)

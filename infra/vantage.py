@@ -4,18 +4,18 @@
 once the plan names both regions under ``vantages``. The home tick fills its queue, so it needs no schedule.
 """
 
-import argparse
 import json
 import tempfile
+from argparse import Namespace
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from infra.deploy import APP, Clients, DeploymentError, Target, deploy, outputs
-from infra.package import Artefact, PackagingError, package
+from infra.elsewhere import command
+from infra.package import Artefact
 
 Json = dict[str, Any]
 FUNCTION = "Probe"
@@ -173,23 +173,13 @@ def _function(home: Home, code: Json, hosts: str) -> Json:
     }
 
 
-def main() -> None:
-    """Package, deploy the vantage with the caller's own credentials, print the outputs."""
-    parser = argparse.ArgumentParser(description="Deploy a vantage of Bascule: probes from another region.")
-    parser.add_argument("--stage", required=True, help="the stage at home, e.g. prod")
-    parser.add_argument("--home", default="eu-west-3", help="the region of that stage")
-    parser.add_argument("--region", required=True, help="where to probe from, e.g. us-east-1")
-    parser.add_argument("--bucket", required=True, help="a bucket of yours in that region, for the artefact")
-    asked = parser.parse_args()
-    at_home: Any = boto3.Session(region_name=asked.home)
-    there: Any = boto3.Session(region_name=asked.region)
-    try:
-        home = home_of(at_home.client, asked.stage, asked.home)
-        found = deploy_vantage(there.client, package(fetch=True), home, asked.bucket)
-    except (PackagingError, DeploymentError, ClientError) as error:
-        raise SystemExit(str(error)) from error
-    print(json.dumps(found, indent=2, sort_keys=True))
+def _deployed(asked: Namespace, at_home: Clients, there: Clients, artefact: Artefact) -> dict[str, str]:
+    return deploy_vantage(there, artefact, home_of(at_home, asked.stage, asked.home), asked.bucket)
 
 
 if __name__ == "__main__":
-    main()
+    command(
+        "Deploy a vantage of Bascule: probes from another region.",
+        "where to probe from, e.g. us-east-1",
+        _deployed,
+    )
