@@ -34,7 +34,10 @@ class Message:
 
 
 class AtLeastOnce:
-    """The `Queues` port for those who ring, and the other end for those who work. `twice` is a share of messages."""
+    """The `Queues` port for those who ring, and the other end for those who work. `twice` is a share of messages.
+
+    Without `back`: these messages bear no ARN of a queue, so nobody asks for one of them sooner.
+    """
 
     def __init__(self, clock: Callable[[], datetime], draw: Random, twice: float = TWICE) -> None:
         self._clock, self._draw, self._twice = clock, draw, twice

@@ -156,17 +156,7 @@ def drained(scene: Scene) -> None:
     looks = deque[bool](maxlen=LOOKS)
 
     def settled() -> bool:
-        looks.append(_silent(scene))
+        looks.append(not any(map(sum, scene.queued(*LANES, "EvidenceQueue").values())))
         return len(looks) == LOOKS and all(looks)
 
     until(settled, "every bell is answered", DRAINED_WITHIN)
-
-
-def _silent(scene: Scene) -> bool:
-    client = scene.stack.client("sqs")
-    kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = (
-        client.get_queue_attributes(QueueUrl=scene.stack.outputs[name], AttributeNames=kinds)["Attributes"]
-        for name in (*LANES, "EvidenceQueue")
-    )
-    return not any(int(count) for counts in found for count in counts.values())

@@ -8,10 +8,9 @@ from chalicelib.domain.access.bucket import Buckets
 from chalicelib.handlers.asked import Asked
 from chalicelib.handlers.log import line
 from chalicelib.handlers.seated import require_home
-from chalicelib.service.operate.callers import Caller
+from chalicelib.service.operate.callers import Caller, barred
 from chalicelib.service.operate.post import Post
 from chalicelib.service.operate.refusals import Forbidden, Hasty, Unknown
-from chalicelib.service.operate.roles import for_some_markets, permitted
 from chalicelib.service.operate.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -79,13 +78,9 @@ def admitted(wired: "Wired", asked: Asked, who: str) -> Post:
 
 
 def _require_permitted(caller: Caller, asked: Asked) -> None:
-    route = f"{asked.method} {asked.route}"
-    if not permitted(caller.role, asked.method, asked.route):
-        raise Forbidden(f"{route} is not for the role {caller.role.value}")
-    if caller.markets is not None and not for_some_markets(asked.method, asked.route):
-        raise Forbidden(f"{route} is for operators of all markets")
-    if caller.routes is not None and not asked.place.startswith(caller.routes):
-        raise Forbidden(f"{route} is not among the routes of this token")
+    why = barred(caller, asked.method, asked.route, asked.place)
+    if why:
+        raise Forbidden(f"{asked.method} {asked.route} is {why}")
 
 
 def _tell_trouble(gate: Gate, wired: "Wired") -> None:

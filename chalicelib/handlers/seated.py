@@ -42,9 +42,14 @@ def require_home(wired: "Wired", asked: "Asked") -> None:
 
 
 def put_back(wired: "Wired", body: str) -> str:
-    """Receipts and desks' words wait in their queue, as new messages, until this region is home. Raises Unavailable."""
-    wired.stores.queues.put(Note(queue="evidence", body=body, delay=AGAIN))
-    return away(wired)
+    """Receipts and desks' words wait in their queue, as new messages, until this region is home; "" where it is.
+
+    Raises Unavailable.
+    """
+    elsewhere = away(wired)
+    if elsewhere:
+        wired.stores.queues.put(Note(queue="evidence", body=body, delay=AGAIN))
+    return elsewhere
 
 
 def standing_by(wired: "Wired", event: Json, notes: Sequence[str] | None) -> Json | None:

@@ -59,7 +59,7 @@ def evidence(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's s
     }
 
     def run(body: str) -> str:
-        return put_back(wired, body) if away(wired) else wired.hearing.take(body, heard[body])
+        return put_back(wired, body) or wired.hearing.take(body, heard[body])
 
     return settled(wired, each(event, "evidence", run))
 

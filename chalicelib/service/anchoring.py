@@ -74,9 +74,7 @@ class Anchoring:
         return None
 
     def _written(self, before: Before, seen: Anchor, moved: int) -> Anchored:
-        at = max(
-            seen.at, before.at or seen.at
-        )  # no earlier than the last one's, whose clock may go before ours
+        at = max(seen.at, before.at or seen.at)  # the last one's clock may go before ours
         signed = self._signed(replace(seen, number=before.number + 1, before=before.digest, at=at))
         self.anchors.add(signed.number, signed.text())
         return Anchored(

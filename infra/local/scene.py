@@ -118,6 +118,16 @@ class Scene:
         self._count += 1
         return SENDERS[medium](self, person, text, f"{medium}-{secrets.token_hex(6)}-{self._count}")
 
+    def queued(self, *queues: str) -> dict[str, tuple[int, int]]:
+        """Of each queue, by its output's name: messages that wait, and those that somebody has or that are hidden."""
+        kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        ask = self.stack.client("sqs").get_queue_attributes
+        found = {
+            name: ask(QueueUrl=self.stack.outputs[name], AttributeNames=kinds)["Attributes"]
+            for name in queues
+        }
+        return {name: (int(counts[kinds[0]]), int(counts[kinds[1]])) for name, counts in found.items()}
+
     def tick(self) -> None:
         """Run the minute's work now, without waiting for its schedule."""
         self.stack.client("lambda").invoke(FunctionName=self.stack.functions["Tick"], Payload=b"{}")

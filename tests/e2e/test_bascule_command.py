@@ -91,3 +91,5 @@ def test_a_contact_is_found_and_explained(planning, bascule):
 
 def test_an_address_without_bascule_is_told_as_such(planning, bascule):
     bascule("login", f"{planning.stack.api_url}/elsewhere", typed=f"{planning.tokens['admin']}\n", code=6)
+
+    assert documented(bascule, "whoami")["role"] == "admin", "the login of before does not stand any more"

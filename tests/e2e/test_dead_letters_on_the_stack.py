@@ -36,6 +36,16 @@ def letters(scene, queue):
     return scene.read(f"/v1/dead-letters?queue={queue}")["letters"]
 
 
+def named(scene, queue, message):
+    """The dead letter with this id, if there is one."""
+    return [one for one in letters(scene, queue) if one["id"] == message]
+
+
+def too_early(scene, key):
+    """True when a word on this contact has failed."""
+    return any(key in str(line.get("came")) for line in log_lines(scene, "Evidence"))
+
+
 def word(reference):
     """A desk's word on a contact, as the intake passes it on."""
     about = {"reference": reference, "word": "closed"}
@@ -48,9 +58,8 @@ def test_a_word_that_nobody_can_place_becomes_a_dead_letter_with_its_reason_and_
 
     with impatient(scene, "EvidenceQueue") as url:
         mine = scene.stack.client("sqs").send_message(QueueUrl=url, MessageBody=word(key))["MessageId"]
-        sent = lambda: [one for one in letters(scene, "evidence") if one["id"] == mine]  # noqa: E731
-        until(lambda: bool(sent()), "five tries have failed, two of them early", 60)
-    (letter,) = sent()
+        until(lambda: bool(named(scene, "evidence", mine)), "five tries have failed, two of them early", 60)
+    (letter,) = named(scene, "evidence", mine)
     post(sides.form(scene, name, person, "Bonjour"))
     served(scene, "shop", person)
     asked = {"queue": "evidence", "ids": [letter["id"]]}
@@ -69,16 +78,16 @@ def test_a_word_that_comes_before_its_contact_counts_long_before_its_queue_would
     person, name = sides.person("form"), sides.fresh("shop")
     key = row_key("shop", "", name)
     usual = next(each.visibility for each in QUEUES if each.name == "EvidenceQueue")
-    early = lambda: [line for line in log_lines(scene, "Evidence") if key in str(line.get("came"))]  # noqa: E731
 
     scene.stack.client("sqs").send_message(
         QueueUrl=scene.stack.outputs["EvidenceQueue"], MessageBody=word(key)
     )
-    until(lambda: bool(early()), "the word was too early", 40)
+    until(lambda: too_early(scene, key), "the word was too early", 40)
     post(sides.form(scene, name, person, "Bonjour"))
     served(scene, "shop", person)
 
     until(lambda: told_of(scene, key)["state"] == "closed", "the desk's word counts", usual / 3)
+    assert told_of(scene, key)["state"] == "closed"
 
 
 def test_a_poisoned_bell_ends_aside_and_delays_no_neighbour(scene):
@@ -90,9 +99,8 @@ def test_a_poisoned_bell_ends_aside_and_delays_no_neighbour(scene):
         for person in people:
             post(sides.form(scene, sides.fresh("shop"), person, "Bonjour"))
         rows = [served(scene, "shop", person) for person in people]
-        found = lambda: {one["id"]: one for one in letters(scene, "normal")}  # noqa: E731 - asked again and again
-        until(lambda: poison in found(), "the poison's five tries", 40)
-    letter = found()[poison]
+        until(lambda: bool(named(scene, "normal", poison)), "the poison's five tries", 40)
+    (letter,) = named(scene, "normal", poison)
     scene.stack.client("sqs").purge_queue(QueueUrl=scene.stack.outputs["NormalDeadQueue"])
 
     assert [len(row["attempts"]) for row in rows] == [1, 1, 1]

@@ -26,6 +26,15 @@ pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(
 
 CONTACTS = 1000 if os.environ.get("BASCULE_DRILL") == "full" else 48
 PATIENCE, COLD_START = 300, 120
+PLANTED = {
+    "token", "unsubscribed", "scope", "template", "balance", "number", "fallback", "bot", "sandbox", "clock",
+}  # fmt: skip
+FOUND = {
+    "token_expires", "not_subscribed", "permission_missing", "template_refused", "balance_low",
+    "number_unregistered", "fallback_missing", "leads_elsewhere", "account_limited", "clock_skew",
+    "alarm_unheard", "plan_weak",
+}  # fmt: skip
+"""What the doctor says of what is planted, and of a weak plan beside it."""
 FORWARDED = ("messenger-fr", "whatsapp-fr", "sms-fr")
 
 
@@ -157,18 +166,7 @@ def known_secrets(scene: Scene) -> Iterator[None]:
 def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minute(breaking, planning):
     scene = planning
     accounts = Accounts(public=scene.stack.api_url, now=lambda: datetime.now(UTC))
-    accounts.planted |= {
-        "token",
-        "unsubscribed",
-        "scope",
-        "template",
-        "balance",
-        "number",
-        "fallback",
-        "bot",
-        "sandbox",
-        "clock",
-    }
+    accounts.planted |= PLANTED
 
     def vendors(arrived: Arrived) -> Reply:
         code, told = accounts.answer(arrived.method, arrived.url, arrived.body)
@@ -184,16 +182,10 @@ def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minu
         took = time.monotonic() - began
 
     codes = {one["code"] for one in found}
-    assert codes >= {
-        "token_expires", "not_subscribed", "permission_missing", "template_refused", "balance_low",
-        "number_unregistered",
-        "fallback_missing", "leads_elsewhere", "account_limited", "clock_skew", "alarm_unheard", "plan_weak",
-    }  # fmt: skip
+    assert codes >= FOUND
     assert accounts.changed == []
-    asked = [
-        (method, path) for method, path in accounts.asked if not path.startswith("/box-")
-    ]  # desks are probed
-    assert {method for method, _ in asked} == {"GET"}
+    # Desks are probed meanwhile, by POST.
+    assert {method for method, path in accounts.asked if not path.startswith("/box-")} == {"GET"}
     assert took <= 30
 
 

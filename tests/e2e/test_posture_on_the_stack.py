@@ -93,7 +93,7 @@ def test_ten_times_the_usual_moves_it_by_itself_and_nothing_is_lost(ready):
     for person in range(CROWD):  # in a minute
         until(partial(heard, ready, f"crowd-{person}"), "the door takes it", 60)
         if person % 4 == 3:
-            time.sleep(4)
+            time.sleep(4)  # the rhythm in which people come: four, then a pause
     until(lambda: posture(ready) == "crisis", "a surge is a crisis", 150)
 
     [stream] = [each for each in ready.read("/v1/capacity")["streams"] if each["purpose"] == "order"]

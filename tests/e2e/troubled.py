@@ -184,9 +184,7 @@ class Play:
             ill = self.becomes(ward, "down")
             noticed, steered = time.monotonic() - began, self.steered(ward.way, began)
             moved = self.goes_to(ward, ward.others)
-        settled(
-            self.scene
-        )  # a sender may go by what operators were told before, for as long as it holds a snapshot
+        settled(self.scene)  # a sender goes by the snapshot of before for as long as it holds it
         helped = self.serving(ward)
         self.set(ward, "healthy")
         within(lambda: self.fakes(ward)[ward.fake].stage.kept == 0, "slow sends come to their ends", PATIENCE)

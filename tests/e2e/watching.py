@@ -5,7 +5,7 @@ import time
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,10 @@ HELD_FOR = 2.0
 """Seconds for which a container goes by the snapshot that it has read."""
 HIDDEN_FOR = 180.0
 """Seconds for which a message stays hidden whose replay was cut off by its time limit (infra/queues.py)."""
+WORKED = ("UrgentQueue", "NormalQueue", "BulkQueue", "EvidenceQueue")
+"""The queues through which a contact and what is seen of it go."""
+QUIET_WITHIN = 30.0
+"""Seconds for what is under way: a send takes up to 8, and what was seen waits a second to be counted in a batch."""
 SWEEP_AFTER = 10.0
 """Seconds without the bell's effect after which the row is swept."""
 Json = dict[str, Any]
@@ -89,8 +93,19 @@ def settled(scene: Scene) -> None:
     until(lambda: time.monotonic() > over, "the snapshot's two seconds", HELD_FOR + 2)
 
 
+def quiet(scene: Scene) -> bool:
+    """True when nothing is being sent, and nothing that was seen waits to be counted."""
+    return not any(map(sum, scene.queued(*WORKED).values()))
+
+
 def forget_health(scene: Scene, channel: str = "") -> None:
-    """Take all evidence back, or all of one channel, as if nothing had ever been measured."""
+    """Take all evidence back, or all of one channel, as if nothing had ever been measured.
+
+    Evidence of before that is still on its way would be counted afterwards: so it is waited for, but not for what
+    lies hidden for minutes.
+    """
+    with suppress(SceneError):
+        until(lambda: quiet(scene), "quiet queues", QUIET_WITHIN)
     table, client = scene.stack.outputs["HealthTable"], scene.stack.client("dynamodb")
     items = client.scan(TableName=table)["Items"]
     for item in [one for one in items if channel in ("", one["pk"]["S"].partition("#")[0])]:
@@ -122,20 +137,12 @@ def queued(scene: Scene) -> list[bytes]:
 
 def overflowing(scene: Scene) -> int:
     """How many messages the overflow queue and its dead-letter queue hold, without touching them."""
-    kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    client, total = scene.stack.client("sqs"), 0
-    for name in ("OverflowQueue", "OverflowDeadQueue"):
-        found = client.get_queue_attributes(QueueUrl=scene.stack.outputs[name], AttributeNames=kinds)
-        total += sum(int(count) for count in found["Attributes"].values())
-    return total
+    return sum(map(sum, scene.queued("OverflowQueue", "OverflowDeadQueue").values()))
 
 
 def waiting(scene: Scene) -> int:
     """How many messages wait where it is longest: for a sender, or for what was seen to be counted."""
-    client, kind = scene.stack.client("sqs"), "ApproximateNumberOfMessages"
-    urls = [scene.stack.outputs[f"{name}Queue"] for name in ("Urgent", "Normal", "Bulk", "Evidence")]
-    found = [client.get_queue_attributes(QueueUrl=url, AttributeNames=[kind]) for url in urls]
-    return max(int(one["Attributes"][kind]) for one in found)
+    return max(waits for waits, _ in scene.queued(*WORKED).values())
 
 
 def overflow_empties(scene: Scene) -> None:

@@ -138,9 +138,9 @@ def test_safety_rules_and_secrets_are_asked_at_its_time_too(api):
     [
         (None, "unknown_token"),
         ({"expires": "2026-03-02T09:00:30+00:00"}, "expired"),
-        ({"role": "operator"}, "the role is operator now"),
-        ({"markets": "fr"}, "the token was narrowed"),
-        ({"routes": "/v1/health"}, "the token was narrowed"),
+        ({"role": "operator"}, "not for the role operator"),
+        ({"markets": "fr"}, "for operators of all markets"),
+        ({"routes": "/v1/health"}, "not among the routes of this token"),
     ],
 )
 def test_an_author_who_may_not_publish_any_more_does_not_and_people_hear_of_it(api, changed, why):

@@ -11,7 +11,7 @@ from chalicelib.domain.access.doubts import Doubt
 from chalicelib.domain.access.owner import marks_of
 from chalicelib.domain.access.scope import EVERYWHERE
 from chalicelib.service.operate.refusals import Unknown
-from chalicelib.service.operate.roles import Role
+from chalicelib.service.operate.roles import Role, for_some_markets, permitted
 
 TOKEN = re.compile(r"bsc_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{16,128})", re.ASCII)
 BEARER = "bearer "
@@ -33,6 +33,17 @@ class Caller:
     markets: frozenset[str] | None = None
     routes: tuple[str, ...] | None = None
     owners: frozenset[str] = frozenset()
+
+
+def barred(caller: Caller, method: str, route: str, place: str) -> str:
+    """Why a caller may not ask a route, at its place (the address with its ids); "" where they may."""
+    if not permitted(caller.role, method, route):
+        return f"not for the role {caller.role.value}"
+    if caller.markets is not None and not for_some_markets(method, route):
+        return "for operators of all markets"
+    if caller.routes is not None and not place.startswith(caller.routes):
+        return "not among the routes of this token"
+    return ""
 
 
 def digest_of(secret: str) -> str:

@@ -5,9 +5,8 @@ from datetime import datetime
 from chalicelib.domain.access.claims import MARK, caller_id
 from chalicelib.domain.access.issuer import read_issuer
 from chalicelib.ports import Secrets
-from chalicelib.service.operate.callers import known_caller
+from chalicelib.service.operate.callers import barred, known_caller
 from chalicelib.service.operate.refusals import Forbidden, Unknown
-from chalicelib.service.operate.roles import for_some_markets, permitted
 
 ROUTE = ("POST", "/v1/plan/scheduled")
 """What they asked then, and would have to be let in for now."""
@@ -26,11 +25,9 @@ def require_author(author: str, secrets: Secrets, now: datetime) -> None:
         caller = known_caller(author, secrets.operators(), now)
     except Unknown as gone:
         raise Forbidden(f"its author {author} may not publish any more: {gone.doubt.value}") from None
-    if not permitted(caller.role, *ROUTE):
-        raise Forbidden(f"its author {author} may not publish any more: the role is {caller.role.value} now")
-    narrowed = caller.markets is not None and not for_some_markets(*ROUTE)
-    if narrowed or (caller.routes is not None and not ROUTE[1].startswith(caller.routes)):
-        raise Forbidden(f"its author {author} may not publish any more: the token was narrowed")
+    why = barred(caller, *ROUTE, ROUTE[1])
+    if why:
+        raise Forbidden(f"its author {author} may not publish any more: {' '.join(ROUTE)} is {why}")
 
 
 def _require_signed(author: str, secrets: Secrets) -> None:
