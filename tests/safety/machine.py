@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chalicelib.domain.orders import OrderKind
-from tests.safety.oracle import TAKES_OUT, shortages
+from tests.safety.oracle import TAKES_OUT, shortages, under_way
 from tests.safety.plans import PLANS, SCOPES
 from tests.safety.stage import PEOPLE, Stage
 
@@ -133,12 +133,16 @@ class SafetyMachine(RuleBasedStateMachine):
         return any(o.switch == name and o.until > now for o in self.on.ports.permission.read().record.off)
 
     def commanded(self):
-        """Since when each scope is commanded what it is, as this machine has seen it."""
-        now = self.on.clock.now()
+        """What is commanded on each scope, by order or by planned work: ordering what work does anyway is no news."""
+        now, planned = self.on.clock.now(), self.on.ports.maintenance.read().planned
         found = {}
         for order in self.on.ports.orders.read().given:
             if order.since <= now < order.until and order.kind is not OrderKind.POSTURE:
-                found.setdefault(order.scope, set()).add(order.kind)
+                found.setdefault(order.scope, set()).add(str(order.kind))
+        for window in planned:
+            for kind in under_way(window, now):
+                for scope in window.scopes:
+                    found.setdefault(scope, set()).add(kind)
         return found
 
     def paced(self, before):

@@ -35,6 +35,15 @@ def _of_windows(windows):
                 yield scope, span.start - window.drain_before, span.end
 
 
+def under_way(window, now):
+    """What planned work asks for now: at first that nothing new is begun, then that nothing goes there."""
+    for span in window.spans if str(window.effect) == "divert" else ():
+        if span.start <= now < span.end:
+            yield "maintenance"
+        elif span.start - window.drain_before <= now < span.start:
+            yield "drain"
+
+
 def _moments(spells, now):
     edges = {now}
     for _, since, until in spells:
