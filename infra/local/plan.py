@@ -38,6 +38,7 @@ public_base_url: <public>
 market: fr
 languages: [fr, en]
 home: <region>
+min_wait: 1s  # a play is faster than a night at work, where five seconds keep two hands from each other's switch
 
 channels:
   # where people contact us

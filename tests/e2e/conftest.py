@@ -8,7 +8,7 @@ from infra.local.fakes import Fakes
 from infra.local.scene import Scene
 from infra.local.stack import Stack
 from tests.e2e.troubled import Story, story
-from tests.e2e.watching import forget_health, settled
+from tests.e2e.watching import forget_health, settled, undone
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +43,9 @@ def planning(scene: Scene) -> Iterator[Scene]:
     try:
         yield scene
     finally:
-        for order in scene.read("/v1/orders")["orders"]:
-            tag = scene.ops("GET", "/v1/orders").headers["etag"]
-            scene.ops("DELETE", f"/v1/orders/{order['id']}", headers={"If-Match": tag})
+        undone(scene, "/v1/orders", "orders")
         now = scene.read("/v1/plan")
         if now["text"] != found["text"]:
             named = {"If-Match": f'"{now["version"]}"', "X-Reason": "as before"}
-            scene.ops("PUT", "/v1/plan", found["text"], named)
+            assert scene.ops("PUT", "/v1/plan", found["text"], named).code == 200
         settled(scene)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.audit import main
+from tests.e2e.watching import settled
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -28,6 +29,7 @@ def anchored(scene):
     finally:
         tag = scene.ops("GET", "/v1/orders").headers["etag"]
         scene.ops("DELETE", f"/v1/orders/{identity}", headers={"If-Match": tag})
+        settled(scene)
 
 
 @pytest.fixture

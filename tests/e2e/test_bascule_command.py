@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from infra.local.scene import until
+from tests.e2e import sides
 from tests.unit.cli_wheel import built_wheel, installed
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
@@ -73,8 +74,9 @@ def test_a_plan_is_checked_published_and_undone_and_a_desk_drained_and_released(
 
 
 def test_a_contact_is_found_and_explained(planning, bascule):
-    planning.contact("form", "cora-by-command", "where is my order")
-    listing = ("contacts", "list", "--channel", "shop", "--party", "cora-by-command")
+    person = sides.person("form")
+    planning.contact("form", person, "where is my order")
+    listing = ("contacts", "list", "--channel", "shop", "--party", person)
     until(lambda: documented(bascule, *listing)["contacts"], "the contact is listed", 30)
     [contact] = documented(bascule, *listing)["contacts"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.fakes.vendors import post
 from tests.e2e import sides
-from tests.e2e.watching import in_the_end, rejected, served, settled
+from tests.e2e.watching import in_the_end, rejected, served, settled, undone
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -37,8 +37,7 @@ def working(scene):
     try:
         yield scene
     finally:
-        for window in scene.read("/v1/maintenance")["windows"]:
-            change(scene, "DELETE", f"/v1/maintenance/{window['id']}")
+        undone(scene, "/v1/maintenance", "windows")
         settled(scene)
 
 

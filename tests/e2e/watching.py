@@ -93,6 +93,21 @@ def settled(scene: Scene) -> None:
     until(lambda: time.monotonic() > over, "the snapshot's two seconds", HELD_FOR + 2)
 
 
+def undone(scene: Scene, path: str, kind: str) -> None:
+    """Take back every order (`/v1/orders`), or all planned work (`/v1/maintenance`): none of it is left.
+
+    It is asked for again where a busy machine did not answer, or somebody else was quicker.
+    """
+
+    def none_left() -> bool:
+        for one in scene.read(path)[kind]:
+            tag = scene.ops("GET", path).headers["etag"]
+            scene.ops("DELETE", f"{path}/{one['id']}", headers={"If-Match": tag})
+        return not scene.read(path)[kind]
+
+    until(none_left, f"no {kind} are left", 30)
+
+
 def quiet(scene: Scene) -> bool:
     """True when nothing is being sent, and nothing that was seen waits to be counted."""
     return not any(map(sum, scene.queued(*WORKED).values()))
