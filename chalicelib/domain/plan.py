@@ -25,10 +25,11 @@ WRITTEN = frozenset(medium for medium in Medium if not medium.waits)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """How customers see a channel on the front door: a label per language and the link behind the button."""
+    """A channel on the front door: a label per language, the link behind the button; our own `pages` must show it."""
 
     url: str
     labels: Mapping[str, str]
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

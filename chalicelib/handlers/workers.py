@@ -184,7 +184,7 @@ def checkups(wired: "wiring.Wired") -> "Checkups":
     from chalicelib.service.checkups import Checkups
     from chalicelib.service.doctor import Doctor
 
-    doctor = Doctor(stores=wired.stores, registry=wired.registry, clock=wired.clock)
+    doctor = Doctor(stores=wired.stores, registry=wired.registry, http=wired.http, clock=wired.clock)
     return Checkups(doctor=doctor, situations=wired.situations)
 
 

@@ -13,8 +13,9 @@ from chalicelib.domain.plan_document.lint import warnings
 from chalicelib.domain.telling.alerts import UNPROVEN_AFTER, fallbacks
 from chalicelib.http_types import Call, Http, MaybeSent, NotSent, Response
 from chalicelib.ports import Clock, Missing, Unavailable
-from chalicelib.service.one_deadline import limited
+from chalicelib.service.one_deadline import OneDeadline, limited
 from chalicelib.service.registry import Registry
+from chalicelib.service.site import outdated
 from chalicelib.service.stores import Stores
 from chalicelib.service.turned import door_of
 
@@ -54,11 +55,12 @@ class Doctor:
 
     stores: Stores
     registry: Registry
+    http: Http
     clock: Clock
 
     def channel(self, plan: Plan, channel: str) -> tuple[Finding, ...]:
         """All that is wrong with one channel, worst first. Raises Missing for one that the plan has not."""
-        found = [*self._asked(plan, channel), *self._forged(channel)]
+        found = [*self._asked(plan, channel), *self._forged(channel), *self._on_site(plan, channel)]
         return worst_first(replace(one, where=channel) for one in found)
 
     def plan(self, plan: Plan) -> tuple[Finding, ...]:
@@ -87,6 +89,10 @@ class Doctor:
             return (Finding(ill=ill, about=f"the provider refuses the check: {refused.detail}"),)
         except (NotSent, MaybeSent) as silent:
             return (Finding(ill=Ill.UNREACHABLE, about=f"no answer: {silent}"),)
+
+    def _on_site(self, plan: Plan, channel: str) -> Sequence[Finding]:
+        door = plan.channels[channel].door
+        return tuple(outdated(door, OneDeadline(self.http, self.clock))) if door else ()
 
     def _forged(self, channel: str) -> Sequence[Finding]:
         """Requests were refused as forged again and again: a secret that the vendor has changed looks like that."""

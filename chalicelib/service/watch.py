@@ -4,22 +4,20 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urljoin, urlsplit
 
 from chalicelib.domain.plan import Plan
 from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.domain.vendor_pages.watched import Watched, kept
-from chalicelib.http_types import Call, Http, MaybeSent, NotSent, Response
+from chalicelib.http_types import Http, MaybeSent, NotSent, Response
 from chalicelib.pages import Unreadable, reader
 from chalicelib.ports import Clock
 from chalicelib.service.believe import Believer
 from chalicelib.service.page_words import signals
 from chalicelib.service.proof import write_page
+from chalicelib.service.redirects import Astray, fetched
 from chalicelib.service.situation import SituationReader
 from chalicelib.service.stores import Stores
 
-MOST_REDIRECTS = 3
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK, _UNCHANGED, _BUSY = 200, 304, frozenset({429, 503})
 _LONGEST_WAIT = 3_600
 _MARK = 300
@@ -27,10 +25,6 @@ _HEADERS = {
     "accept": "application/json, application/xml;q=0.9, */*;q=0.1",
     "user-agent": "bascule-status-reader",
 }
-
-
-class Astray(Exception):
-    """The page leads where the plan does not allow it."""
 
 
 @dataclass(slots=True)
@@ -75,14 +69,7 @@ class Watcher:
     def _fetched(self, page: PagePlan, asked: Watched) -> Response:
         marks = {"if-none-match": asked.etag, "if-modified-since": asked.modified}
         headers = _HEADERS | {name: value for name, value in marks.items() if value}
-        url = page.url
-        for _ in range(MOST_REDIRECTS + 1):
-            response = self.http.send(Call(method="GET", url=url, headers=headers))
-            target = response.headers.get("location", "")
-            if response.code not in _REDIRECTS or not target:
-                return response
-            url = followed(page, url, target)
-        raise Astray("the page redirects too often")
+        return fetched(self.http, page.url, headers, page.hosts)
 
     def _tell(self, plan: Plan, page: PagePlan, after: Watched) -> None:
         """Every page is looked at, for others may speak for the same paths."""
@@ -97,19 +84,6 @@ def source_of(page: PagePlan) -> str:
     """A digest of what is read of a page: another one makes the vendor's marks of the old one worthless."""
     named = (page.format, page.url, sorted(page.components), sorted(page.markets))
     return sha256(json.dumps(named).encode()).hexdigest()[:16]
-
-
-def followed(page: PagePlan, url: str, target: str) -> str:
-    """Where a redirect leads. Raises Astray unless the plan names that host, or it never got less safe."""
-    try:
-        there = urljoin(url, target)
-        parts, first = urlsplit(there), urlsplit(page.url)
-        host, odd = parts.hostname or "", parts.username or parts.password
-    except ValueError:
-        raise Astray("the page redirects to no address") from None
-    if host not in (first.hostname, *page.hosts) or parts.scheme not in ("https", first.scheme) or odd:
-        raise Astray("the page redirects to a host that the plan does not name")
-    return there
 
 
 def _too_soon(page: PagePlan, before: Watched, now: datetime) -> bool:

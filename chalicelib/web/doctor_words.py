@@ -42,6 +42,14 @@ WHAT: Mapping[Ill, tuple[str, str]] = {
     Ill.ALARM_UNHEARD: ("Personne ne reçoit les alarmes.", "Nobody hears the alarms."),
     Ill.FALLBACK_UNPROVEN: ("Ce secours n'a pas fait ses preuves.", "This fallback is unproven."),
     Ill.PLAN_WEAK: ("Le plan a un point faible.", "The plan has a weak point."),
+    Ill.SITE_OUTDATED: (
+        "Une page de votre site ne mène plus à ce canal.",
+        "A page of your site does not lead to this channel any more.",
+    ),
+    Ill.SITE_UNREAD: (
+        "Une page de votre site n'a pas pu être lue.",
+        "A page of your site could not be read.",
+    ),
     Ill.UNREACHABLE: ("Le fournisseur ne répond pas.", "The provider does not answer."),
     Ill.UNCHECKED: ("Ce point n'a pas pu être vérifié.", "This could not be checked."),
 }
@@ -123,6 +131,14 @@ DO: Mapping[Ill, tuple[str, str]] = {
     Ill.PLAN_WEAK: (
         "Voyez docs/plan.md, puis publiez un meilleur plan.",
         "See docs/plan.md, then publish a better plan.",
+    ),
+    Ill.SITE_OUTDATED: (
+        "Corrigez le lien de cette page, ou `door.url` dans le plan.",
+        "Mend the link on this page, or `door.url` in the plan.",
+    ),
+    Ill.SITE_UNREAD: (
+        "Ouvrez la page, ou corrigez `door.pages` dans le plan.",
+        "Open the page, or mend `door.pages` in the plan.",
     ),
     Ill.UNREACHABLE: (
         "Voyez la santé du canal : GET /v1/health/CANAL.",

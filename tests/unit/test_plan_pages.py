@@ -48,7 +48,7 @@ def test_a_plan_without_pages_has_the_digest_that_it_always_had():
     plan = read_plan(json.dumps(document), 1)
 
     assert plan.pages == {}
-    assert "pages" not in dump_plan(plan)
+    assert "pages" not in json.loads(dump_plan(plan))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from chalicelib.domain.plan import Plan
 from chalicelib.domain.vendor_pages.plan import PagePlan
 from chalicelib.handlers import workers
 from chalicelib.http_types import MaybeSent, NotSent
-from chalicelib.service.watch import MOST_REDIRECTS
+from chalicelib.service.redirects import MOST_REDIRECTS
 from chalicelib.service.watch_turns import due
 from chalicelib.wiring import use
 from tests.fakes_http import ScriptedHttp, reply

@@ -29,6 +29,8 @@ class Ill(StrEnum):
     ALARM_UNHEARD = "alarm_unheard"
     FALLBACK_UNPROVEN = "fallback_unproven"
     PLAN_WEAK = "plan_weak"
+    SITE_OUTDATED = "site_outdated"
+    SITE_UNREAD = "site_unread"
     UNREACHABLE = "unreachable"
     UNCHECKED = "unchecked"
 
@@ -45,6 +47,7 @@ WARNINGS = frozenset(
     {
         Ill.TOKEN_EXPIRES, Ill.VERSION_EXPIRES, Ill.MESSAGES_WAIT, Ill.BALANCE_LOW, Ill.TEMPLATE_REFUSED,
         Ill.FALLBACK_MISSING, Ill.FALLBACK_UNPROVEN, Ill.PLAN_WEAK, Ill.NUMBER_UNREGISTERED,
+        Ill.SITE_OUTDATED, Ill.SITE_UNREAD,
     }
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import WORLD, WRITTEN, ChannelPlan, Desk, Door
 from chalicelib.domain.plan_document.canary import read_canary
 from chalicelib.domain.plan_document.faults import IDENTIFIER, Place
-from chalicelib.domain.plan_document.fields import door_link, plain_texts, texts_by, web_address
+from chalicelib.domain.plan_document.fields import door_link, page_address, plain_texts, texts_by, web_address
 from chalicelib.domain.plan_document.mode import observing
 from chalicelib.domain.plan_document.staff import read_staff
 from chalicelib.domain.plan_document.watch import read_baseline
@@ -18,6 +18,7 @@ _CHANNEL = (
     "kind", "account", "market", "provider", "home", "base", "settings", "medium", "door", "canary", "baseline",
     "promised", "pace", "mode", "forward_to",
 )  # fmt: skip
+MOST_PAGES = 5
 _DESK = ("channel", "target", "capacity", "hours", "media", "ring", "agents", "handling", "patience")
 
 
@@ -75,11 +76,14 @@ def _channel(
 
 
 def _door(place: Place, languages: tuple[str, ...]) -> Door:
-    place.entries(("url", "labels"))
+    place.entries(("url", "labels", "pages"))
     labels = texts_by(place.at("labels"), languages)
     if not labels:
         place.at("labels").fault("is required: the words on the button by language")
-    return Door(url=door_link(place.at("url")), labels=labels)
+    pages = tuple(page_address(entry) for entry in place.at("pages").items())
+    if len(pages) > MOST_PAGES:
+        place.at("pages").fault(f"must be at most {MOST_PAGES}: each is read once an hour")
+    return Door(url=door_link(place.at("url")), labels=labels, pages=pages)
 
 
 def _desk(id_: str, place: Place, channels: Mapping[str, ChannelPlan], hours: Mapping[str, Hours]) -> Desk:

@@ -159,7 +159,9 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 
 def _channel(channel: ChannelPlan) -> dict[str, Any]:
-    door = channel.door and {"url": channel.door.url, "labels": dict(channel.door.labels)}
+    door = channel.door and _given(
+        url=channel.door.url, labels=dict(channel.door.labels), pages=list(channel.door.pages)
+    )
     return _given(
         kind=channel.kind, account=channel.account, market=channel.market, provider=channel.provider,
         home=channel.home, base=channel.base, settings=dict(channel.settings),

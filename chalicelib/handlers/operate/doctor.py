@@ -20,4 +20,5 @@ def channel(asked: Asked, post: Post) -> Said:
 
 
 def _doctor(post: Post) -> Doctor:
-    return Doctor(stores=post.stores, registry=post.registry, clock=wiring.current().clock)
+    wired = wiring.current()
+    return Doctor(stores=post.stores, registry=post.registry, http=wired.http, clock=wired.clock)
