@@ -4,8 +4,10 @@ The stack asks its IAM for other actions than AWS does where triggers and provis
 refuses them to the function's own role: those levers stay `pending` here, and it is seen that they are told so.
 """
 
+import json
 import os
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,6 +15,7 @@ import pytest
 
 from chalicelib.domain.detection.usual import HALVES, Usual, dump_usual
 from infra.local.scene import until
+from tests.e2e.watching import DESKS
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(400)]
 
@@ -24,6 +27,8 @@ capacity:
   crisis: {deliveries: {normal: 40}, requests: {rate: 3000, burst: 1500}, intake_provisioned: 2}
 """
 CROWD = 60
+RATE = 50
+"""What the local plan's fastest desks take in a second."""
 STREAM, USUAL = "surge/order/fr", 3
 """Contacts a minute. The crowd is twenty times that, so that on a machine half as fast it is still ten times."""
 
@@ -96,11 +101,33 @@ def test_ten_times_the_usual_moves_it_by_itself_and_nothing_is_lost(ready):
             time.sleep(4)  # the rhythm in which people come: four, then a pause
     until(lambda: posture(ready) == "crisis", "a surge is a crisis", 150)
 
-    [stream] = [each for each in ready.read("/v1/capacity")["streams"] if each["purpose"] == "order"]
     assert at_aws(ready) == 3_000.0
-    assert stream["attempts"] >= CROWD
-    assert stream["people"] >= 45
+    until(lambda: stream(ready)["attempts"] >= CROWD, "everybody is counted", 90)
+    assert stream(ready)["people"] >= 45
     until(lambda: arrived(ready) >= CROWD, "everybody is handed over", 60)
+    assert busiest_second(ready) <= RATE
+    assert [word["after"] for word in written(ready)][-1] == "crisis"
+
+
+def stream(scene):
+    """What is counted of the crowd's stream."""
+    [found] = [each for each in scene.read("/v1/capacity")["streams"] if each["purpose"] == "order"]
+    return found
+
+
+def busiest_second(scene):
+    """The most that one desk was handed within a second of its clock."""
+    taken = [(desk, int(entry.at)) for desk in DESKS for entry in scene.fakes.taken(desk)]
+    return max(Counter(taken).values())
+
+
+def written(scene):
+    """The changes of posture in the ledger of this hour and the last, in order."""
+    table, client = scene.stack.outputs["LedgerTable"], scene.stack.client("dynamodb")
+    pages = client.get_paginator("scan").paginate(TableName=table)
+    items = [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith("capacity#")]
+    ordered = sorted(items, key=lambda item: (item["pk"]["S"], int(item["seq"]["N"])))
+    return [json.loads(item["entry"]["S"]) for item in ordered]
 
 
 def heard(scene, person):
