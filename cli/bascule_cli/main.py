@@ -16,6 +16,7 @@ import click
 from click.shell_completion import shell_complete
 
 from bascule_cli.answers import as_json, safe
+from bascule_cli.faults import Told
 from bascule_cli.kit import SpeakingGroup, build
 from bascule_cli.screen import Screen
 from bascule_cli.session import Session
@@ -80,10 +81,11 @@ class Program:
         hint = words(trouble.hint) if trouble.hint else ""
         if program:
             told: dict[str, Any] = {"exit": int(trouble.code), "message": sentence, "next": hint or None}
-            told |= {"lines": list(trouble.lines), "problem": trouble.document}
+            told |= {"lines": [str(line) for line in trouble.lines], "problem": trouble.document}
             screen.err.write(as_json({"error": told}, indent=None) + "\n")
         else:
-            for line in (sentence, *(f"  {line}" for line in trouble.lines), *([hint] if hint else [])):
+            lines = [one.spoken(words.language) if isinstance(one, Told) else one for one in trouble.lines]
+            for line in (sentence, *(f"  {line}" for line in lines), *([hint] if hint else [])):
                 screen.note(line)
         return trouble.code
 

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from bascule_cli.answers import at, text
+from bascule_cli.faults import spoken
 from bascule_cli.speech import Words
 from bascule_cli.times import lasting, shown
 
@@ -96,6 +97,11 @@ def _share(value: Any, words: Words, zone: tzinfo | None) -> str:
     return f"{value * 100:.4g} %" if _number(value) and abs(value) < MOST_SECONDS else text(value)
 
 
+def _fault(value: Any, words: Words, zone: tzinfo | None) -> str:
+    del zone
+    return spoken(text(value), words.language)
+
+
 def _text(value: Any, words: Words, zone: tzinfo | None) -> str:
     del zone
     if isinstance(value, bool):
@@ -113,4 +119,5 @@ FORMS: Mapping[str, Callable[[Any, Words, tzinfo | None], str]] = {
     "length": _length,
     "state": _state,
     "share": _share,
+    "fault": _fault,
 }

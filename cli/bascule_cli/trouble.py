@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
+from bascule_cli.faults import Told
+
 
 class Exit(IntEnum):
     """What a script sees; documented in docs/operating.md."""
@@ -35,8 +37,8 @@ class Exit(IntEnum):
 class Trouble(Exception):
     """`key` names the sentence in the catalogue, `fields` what stands in it.
 
-    `lines` come below it, as they are; `hint` names the sentence that says what to do next; `document` is what the
-    service said, for ``--json``.
+    `lines` come below it, faults in the reader's language; `hint` names the sentence that says what to do next;
+    `document` is what the service said, for ``--json``.
     """
 
     code = Exit.FOUND
@@ -44,7 +46,13 @@ class Trouble(Exception):
     """The hint of those that give none."""
 
     def __init__(
-        self, key: str, *, hint: str = "", lines: Sequence[str] = (), document: Any = None, **fields: object
+        self,
+        key: str,
+        *,
+        hint: str = "",
+        lines: Sequence[str | Told] = (),
+        document: Any = None,
+        **fields: object,
     ) -> None:
         super().__init__(key)
         self.key, self.hint, self.lines = key, hint or self.otherwise, lines

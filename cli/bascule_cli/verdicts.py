@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bascule_cli.answers import Junk, at, parsed, rows, text
+from bascule_cli.faults import Told
 from bascule_cli.trouble import (
     NotAllowed,
     NotFound,
@@ -56,7 +57,7 @@ def trouble_of(method: str, path: str, code: int, said: str) -> Trouble:
     )  # fmt: skip
 
 
-def _sentence(document: Any, lines: Sequence[str]) -> str:
+def _sentence(document: Any, lines: Sequence[Told]) -> str:
     """What is absent is told by its name, in the reader's language; else the service's own words are told."""
     if lines:
         return "trouble.named"
@@ -71,16 +72,14 @@ def _hint(name: str, sort: type[Trouble]) -> str:
     return "next.again" if sort in (Refused, Unreachable) else ""
 
 
-def told(document: Any) -> Sequence[str]:
-    """Faults and broken rules of a problem, a line each."""
+def told(document: Any) -> Sequence[Told]:
+    """Faults and broken rules of a problem, each with its place."""
     faults = [_placed(one, at(one, "path")) for one in rows(document, "faults")]
     return [*faults, *(_placed(one, at(one, "rule") or at(one, "path")) for one in rows(document, "rules"))]
 
 
-def _placed(one: Any, place: Any) -> str:
-    """A fault with its place; one of the whole document has none."""
-    message = text(at(one, "message"))
-    return f"{text(place)}: {message}" if place else message
+def _placed(one: Any, place: Any) -> Told:
+    return Told(place=text(place) if place else "", message=text(at(one, "message")))
 
 
 def _gateways(method: str, path: str, code: int, document: Any) -> Trouble:

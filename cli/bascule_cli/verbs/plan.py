@@ -14,7 +14,7 @@ from bascule_cli.tables import Table, columns
 from bascule_cli.trouble import NotFound, Refused
 
 VERSIONS = columns("version! at:time author reason digest")
-FAULTS = columns("path message")
+FAULTS = columns("path message:fault")
 CHANGES = columns("kind:state path before after")
 YAML = "application/yaml"
 
