@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 VALUE = "{}"
+LONGEST = 2_000
+"""Characters of a message that is looked up: patterns with several values take long on what is no sentence."""
 Pairs = Sequence[Sequence[str]]
 
 
@@ -49,23 +51,19 @@ class Catalogue:
 
 def spoken(message: str, language: str) -> str:
     """The message in French where the catalogue has it; else as the service says it."""
-    if language != "fr":
+    if language != "fr" or len(message) > LONGEST:
         return message
-    for one in catalogue().begin:
+    known, before, after = catalogue(), "", ""
+    for one in known.begin:
         if found := one.pattern.match(message):
-            return _french(one, found) + spoken(message[found.end() :], language)
-    for one in catalogue().end:
+            before, message = _french(one, found), message[found.end() :]
+    for one in known.end:
         start = message.rfind(one.sign)
         if start >= 0 and (found := one.pattern.fullmatch(message, start)):
-            return spoken(message[:start], language) + _french(one, found)
-    return next(
-        (
-            _french(one, found)
-            for one in catalogue().fault
-            if (found := one.pattern.fullmatch(message)) is not None
-        ),
-        message,
-    )
+            after, message = _french(one, found), message[:start]
+    matches = ((one, one.pattern.fullmatch(message)) for one in known.fault)
+    told = next((_french(one, found) for one, found in matches if found), message)
+    return before + told + after
 
 
 @cache

@@ -74,6 +74,11 @@ def test_values_that_are_words_are_told_in_french_and_what_is_unknown_stays(mess
     assert spoken(message, "en") == message
 
 
+def test_a_message_without_an_end_is_told_as_it_is_and_at_once():
+    assert spoken("line 1: " * 50_000, "fr") == "line 1: " * 50_000
+    assert spoken("line 1: " * 200, "fr").startswith("ligne 1 : line 1: ")
+
+
 @given(st.text(max_size=300))
 def test_no_message_whatever_it_says_is_an_error(message):
     assert isinstance(spoken(message, "fr"), str)
