@@ -24,7 +24,7 @@ def measured(size: Size) -> Sequence[Row]:
         scene = Scene(stack, fakes)
         scene.set_up()
         unbounded(scene)
-        return list(Load(scene=scene, size=size, process=process).rows())
+        return Load(scene=scene, size=size, process=process).rows()
 
 
 def unbounded(scene: Scene) -> None:

@@ -66,15 +66,12 @@ class Load:
     process: "subprocess.Popen[str]"
     urls: Mapping[str, str] = field(default_factory=dict)
 
-    def rows(self) -> Iterator[Row]:
-        """First with the deliveries' triggers off, then, once all is delivered, with them on."""
+    def rows(self) -> Sequence[Row]:
+        """With the deliveries' triggers off, and on: that is played first, for what was held would take long to deliver."""
         self.urls = {**floors(self.scene.stack), OURS: self.scene.hook("shop")}
+        on = [self._row(clients, "on") for clients in self.size.clients]
         with untriggered(self.scene):
-            for clients in self.size.clients:
-                yield self._row(clients, "off")
-        for clients in self.size.clients:
-            drained(self.scene)
-            yield self._row(clients, "on")
+            return [*(self._row(clients, "off") for clients in self.size.clients), *on]
 
     def _row(self, clients: int, triggers: str) -> Row:
         rounds: list[Mapping[str, Turn]] = []
