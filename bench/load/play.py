@@ -67,7 +67,7 @@ class Load:
     urls: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self) -> Sequence[Row]:
-        """With the deliveries' triggers off, and on: that is played first, for what was held would take long to deliver."""
+        """With the deliveries' triggers off, and on: that first, for what was held would take long to deliver."""
         self.urls = {**floors(self.scene.stack), OURS: self.scene.hook("shop")}
         on = [self._row(clients, "on") for clients in self.size.clients]
         with untriggered(self.scene):
