@@ -28,7 +28,7 @@ class Size:
     """How much is done: at how many clients, rounds in which all take turns, requests in a turn."""
 
     clients: tuple[int, ...] = (1, 8, 32)
-    rounds: int = 7
+    rounds: int = 5
     requests: int = 240
 
 
