@@ -72,8 +72,17 @@ def desk_for(scene: Scene, market: str) -> str:
     return str(json.loads(scene.ops("POST", "/v1/decisions", asked).text)["decision"]["desk"])
 
 
+def heard_of(scene: Scene, vantage: str, channel: str) -> bool:
+    """True when what a vantage has seen of a channel lately counts."""
+    paths = scene.read(f"/v1/health/{channel}")["paths"]
+    return any(each["vantages"].get(vantage, {}).get("fresh") for each in paths)
+
+
 def test_a_desk_that_one_region_cannot_reach_is_down_in_its_market_alone(two: Afar) -> None:
     scene = two.scene
+    until(
+        lambda: heard_of(scene, REGION, "box-a"), "home has probed it: one vantage alone speaks for all", 75
+    )
 
     def seen() -> bool:
         two.probe("box-a")
@@ -94,9 +103,5 @@ def test_a_desk_that_one_region_cannot_reach_is_down_in_its_market_alone(two: Af
 def test_the_scheduler_at_home_asks_the_other_region_too(two: Afar) -> None:
     two.scene.tick()
 
-    def witnessed() -> bool:
-        paths = two.scene.read("/v1/health/box-b")["paths"]
-        return any(each["vantages"].get(AFAR, {}).get("fresh") for each in paths)
-
-    until(witnessed, "the other region has probed the second desk", 30)
+    until(lambda: heard_of(two.scene, AFAR, "box-b"), "the other region has probed the second desk", 30)
     assert states(two.scene)["box-a#out#fr"] == "up"
