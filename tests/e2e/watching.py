@@ -19,7 +19,7 @@ HIDDEN_FOR = 180.0
 """Seconds for which a message stays hidden whose replay was cut off by its time limit (infra/queues.py)."""
 WORKED = ("UrgentQueue", "NormalQueue", "BulkQueue", "EvidenceQueue")
 """The queues through which a contact and what is seen of it go."""
-QUIET_WITHIN = 30.0
+QUIET_WITHIN = 10.0
 """Seconds for what is under way: a send takes up to 8, and what was seen waits a second to be counted in a batch."""
 SWEEP_AFTER = 10.0
 """Seconds without the bell's effect after which the row is swept."""
