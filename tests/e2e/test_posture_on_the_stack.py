@@ -154,6 +154,5 @@ def seed(scene):
 
 def missing(scene):
     """Who of the crowd was not handed over yet, if only because a bell or an answer was lost."""
-    over = ("sent", "delivered", "answered")
-    served = {row["party"] for row in scene.contacts() if row["channel"] == "shop" and row["state"] in over}
+    served = {row["party"] for row in scene.contacts() if row["channel"] == "shop" and row["served_by"]}
     return {f"crowd-{person}" for person in range(CROWD)} - served
