@@ -29,7 +29,7 @@ class Size:
 
     clients: tuple[int, ...] = (1, 8, 32)
     rounds: int = 5
-    requests: int = 240
+    requests: int = 72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
