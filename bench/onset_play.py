@@ -11,7 +11,7 @@ from random import Random
 from bench.onset_sides import BOX, MAIL, SECRET, SHOP, Browser, Provider, Trouble, plan
 from chalicelib.domain.health import State
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
-from chalicelib.handlers.workers import canaries
+from chalicelib.handlers.probing import canaries
 from chalicelib.http_types import Request
 from chalicelib.memory import ManualClock, MemoryPorts
 from chalicelib.ports import Note, PlanVersion, Ring

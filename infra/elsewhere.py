@@ -9,14 +9,17 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.deploy import Clients, DeploymentError
-from infra.package import Artefact, PackagingError, package
+from infra.package import PackagingError
 
-Deploying = Callable[[argparse.Namespace, Clients, Clients, Artefact], dict[str, str]]
-"""From what was asked, home's clients, the other region's and the artefact to the new stack's outputs."""
+Deploying = Callable[[argparse.Namespace, Clients, Clients], dict[str, str]]
+"""From what was asked, home's clients and the other region's to the new stack's outputs."""
 
 
 def command(description: str, region: str, deploying: Deploying) -> None:
-    """Package, deploy with the caller's own credentials, print the outputs; `region` explains that argument."""
+    """Deploy with the caller's own credentials, print the outputs; `region` explains that argument.
+
+    Raises SystemExit with what is wrong.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--stage", required=True, help="the stage at home, e.g. prod")
     parser.add_argument("--home", default="eu-west-3", help="the founding region of that stage")
@@ -26,7 +29,7 @@ def command(description: str, region: str, deploying: Deploying) -> None:
     at_home: Any = boto3.Session(region_name=asked.home)
     there: Any = boto3.Session(region_name=asked.region)
     try:
-        found = deploying(asked, at_home.client, there.client, package(fetch=True))
+        found = deploying(asked, at_home.client, there.client)
     except (PackagingError, DeploymentError, ClientError) as error:
         raise SystemExit(str(error)) from error
     print(json.dumps(found, indent=2, sort_keys=True))

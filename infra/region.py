@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import WaiterError
 
 from infra.deploy import Clients, DeploymentError, Target, deploy
 from infra.elsewhere import command
-from infra.package import Artefact
+from infra.package import Artefact, package
 from infra.stores import REPLICATED
 from infra.vantage import home_of
 
@@ -108,12 +108,11 @@ def _arn(table: str) -> str:
 
 
 def _exists(clients: Clients, table: str) -> bool:
+    client = clients("dynamodb")
     try:
-        clients("dynamodb").describe_table(TableName=table)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return False
-        raise
+        client.describe_table(TableName=table)
+    except client.exceptions.ResourceNotFoundException:
+        return False
     return True
 
 
@@ -130,13 +129,13 @@ def _require_regions(function: Json, regions: str) -> None:
         raise DeploymentError(f"deploy home first, with --regions {regions}")
 
 
-def _deployed(asked: Namespace, at_home: Clients, there: Clients, artefact: Artefact) -> dict[str, str]:
+def _deployed(asked: Namespace, at_home: Clients, there: Clients) -> dict[str, str]:
     regions = f"{asked.home},{asked.region}"
     target = target_of(asked.stage, asked.region, asked.bucket, {"Aws": "yes", "Regions": regions})
     home = home_of(at_home, asked.stage, asked.home)
     _require_regions(home.function, regions)
     replicated(at_home, there, home.names, asked.region)
-    return deploy_region(there, artefact, target, home.names)
+    return deploy_region(there, package(fetch=True), target, home.names)
 
 
 if __name__ == "__main__":

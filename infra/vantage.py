@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from infra.deploy import APP, Clients, DeploymentError, Target, deploy, outputs
 from infra.elsewhere import command
-from infra.package import Artefact
+from infra.package import Artefact, package
 
 Json = dict[str, Any]
 FUNCTION = "Probe"
@@ -173,8 +173,9 @@ def _function(home: Home, code: Json, hosts: str) -> Json:
     }
 
 
-def _deployed(asked: Namespace, at_home: Clients, there: Clients, artefact: Artefact) -> dict[str, str]:
-    return deploy_vantage(there, artefact, home_of(at_home, asked.stage, asked.home), asked.bucket)
+def _deployed(asked: Namespace, at_home: Clients, there: Clients) -> dict[str, str]:
+    home = home_of(at_home, asked.stage, asked.home)
+    return deploy_vantage(there, package(fetch=True), home, asked.bucket)
 
 
 if __name__ == "__main__":

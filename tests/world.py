@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 
 from chalicelib.domain.model import row_key
 from chalicelib.domain.plan_document.reader import dump_plan, read_plan
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing, workers
 from chalicelib.http_types import Answer, Call, NotSent, Request, Response
 from chalicelib.memory import ManualClock, MemoryPorts
 from chalicelib.ports import Note, PlanVersion, Ring
@@ -150,7 +150,7 @@ class World:
         turns = [note for note in notes if note.queue == "probes" and '"backlog"' in note.body]
         notes[:] = [note for note in notes if note not in turns]
         for note in turns:
-            workers.probed(self.wired, note.body)
+            probing.probed(self.wired, note.body)
 
     def row(self, id_: str = "m1"):
         return self.ports.contacts.get(row_key("shop", "", id_))
@@ -160,7 +160,7 @@ class World:
         due = [n for n in notes if n.queue == "probes" and n.delay <= second]
         notes[:] = [n for n in notes if n not in due]
         for note in due:
-            workers.probed(self.wired, note.body)
+            probing.probed(self.wired, note.body)
 
     def _pump(self) -> int:
         queues, now = self.ports.queues, self.clock.now()

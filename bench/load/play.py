@@ -16,9 +16,9 @@ from bench.load.crowd import __name__ as crowd
 from bench.load.floors import floors
 from infra.local.fakes.vendor_desks import Webhook
 from infra.local.scene import Scene, until
+from infra.local.triggers import untriggered
 
 OURS = "ours"
-LANES = ("UrgentQueue", "NormalQueue", "BulkQueue")
 DRAINED_WITHIN, LOOKS = 600, 2
 TEXT = "Où est ma commande ? Elle devait arriver hier. 📦"
 
@@ -70,7 +70,7 @@ class Load:
         """With the deliveries' triggers off, and on: that first, for what was held would take long to deliver."""
         self.urls = {**floors(self.scene.stack), OURS: self.scene.hook("shop")}
         on = [self._row(clients, "on") for clients in self.size.clients]
-        with untriggered(self.scene):
+        with untriggered(self.scene.stack.client("lambda"), self.scene.stack.functions["Deliver"]):
             return [*(self._row(clients, "off") for clients in self.size.clients), *on]
 
     def _row(self, clients: int, triggers: str) -> Row:
@@ -134,26 +134,12 @@ def gathered() -> Iterator["subprocess.Popen[str]"]:
         yield process
 
 
-@contextmanager
-def untriggered(scene: Scene) -> Iterator[None]:
-    """Nobody delivers for a while: bells wait in their queues."""
-    client, name = scene.stack.client("lambda"), scene.stack.functions["Deliver"]
-    mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    for mapping in mappings:
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    try:
-        yield
-    finally:
-        for mapping in mappings:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-
-
 def drained(scene: Scene) -> None:
     """Wait until no bell is left at two looks in a row: what the last ones led to may ring once more."""
     looks = deque[bool](maxlen=LOOKS)
 
     def settled() -> bool:
-        looks.append(not any(map(sum, scene.queued(*LANES, "EvidenceQueue").values())))
+        looks.append(scene.quiet())
         return len(looks) == LOOKS and all(looks)
 
     until(settled, "every bell is answered", DRAINED_WITHIN)

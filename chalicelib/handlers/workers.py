@@ -1,7 +1,6 @@
 """The functions without a web address: read the event, call the service for each record, report the failed ones."""
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalice.app import Blueprint
 
@@ -12,14 +11,9 @@ from chalicelib.handlers.ahead import ours
 from chalicelib.handlers.batch import each, whole
 from chalicelib.handlers.intake import log
 from chalicelib.handlers.log import line, measured
+from chalicelib.handlers.probing import probed
 from chalicelib.handlers.seated import away, keep_reckoned, put_back, standing_by
 from chalicelib.ports import Unavailable
-
-if TYPE_CHECKING:
-    from chalicelib.service.canaries import Canaries
-    from chalicelib.service.catch_up import CatchUp
-    from chalicelib.service.checkups import Checkups
-    from chalicelib.service.release import Releaser
 
 functions = Blueprint(__name__)
 Json = dict[str, Any]
@@ -69,23 +63,6 @@ def probe(event: Json, context: object) -> Json:  # noqa: ARG001 - Lambda's sign
     """Probe channels, read vendors' status pages, send canaries, and fetch what was missed."""
     wired = wiring.current()
     return settled(wired, each(event, "probe", lambda body: away(wired) or probed(wired, body)))
-
-
-def probed(wired: "wiring.Wired", body: str) -> str:
-    """What one message of the probe queue led to; its one key says which of the six services it is for."""
-    told = json.loads(body)
-    if "page" in told:
-        return f"page {told['page']} {wired.watcher.run(body)}"
-    if "canary" in told:
-        return f"canary {told['canary']} {canaries(wired).run(body)}"
-    if "catch_up" in told:
-        return f"catch-up {told['catch_up']} {catch_up(wired).run(body)}"
-    if "backlog" in told:
-        return f"backlog {releaser(wired).run(body)}"
-    if "checkup" in told:
-        return f"checkup {told['checkup']} {checkups(wired).run(body)}"
-    signal = wired.prober.run(body)
-    return f"{told['channel']} {signal.outcome.value} {signal.detail}" if signal else "gone"
 
 
 @functions.lambda_function(name="replay_overflow")
@@ -154,38 +131,6 @@ def mail(event: Json, context: object) -> None:  # noqa: ARG001 - Lambda's signa
         log(handled, int(now.timestamp() * 1000))
         if handled.standing.value == "overloaded":
             raise Unavailable(handled.because)
-
-
-def canaries(wired: "wiring.Wired") -> "Canaries":
-    """The probe function's third service."""
-    from chalicelib.service.canaries import Canaries
-
-    stores, clock = wired.stores, wired.clock
-    return Canaries(stores=stores, situations=wired.situations, registry=wired.registry, clock=clock)
-
-
-def catch_up(wired: "wiring.Wired") -> "CatchUp":
-    """The probe function's fourth service."""
-    from chalicelib.service.catch_up import CatchUp
-
-    stores, clock = wired.stores, wired.clock
-    return CatchUp(stores=stores, situations=wired.situations, registry=wired.registry, clock=clock)
-
-
-def releaser(wired: "wiring.Wired") -> "Releaser":
-    """The probe function's fifth service."""
-    from chalicelib.service.release import Releaser
-
-    return Releaser(stores=wired.stores, situations=wired.situations, clock=wired.clock)
-
-
-def checkups(wired: "wiring.Wired") -> "Checkups":
-    """The probe function's sixth service."""
-    from chalicelib.service.checkups import Checkups
-    from chalicelib.service.doctor import Doctor
-
-    doctor = Doctor(stores=wired.stores, registry=wired.registry, http=wired.http, clock=wired.clock)
-    return Checkups(doctor=doctor, situations=wired.situations)
 
 
 def settled(wired: "wiring.Wired", done: Json) -> Json:

@@ -21,6 +21,8 @@ MAILBOX = "bonjour@bascule.example"
 READY_WITHIN = 90
 COLD = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 ROLES = ("viewer", "operator", "admin")
+WORKED = ("UrgentQueue", "NormalQueue", "BulkQueue", "EvidenceQueue")
+"""The queues through which a contact and what is seen of it go."""
 Json = dict[str, Any]
 
 
@@ -91,14 +93,13 @@ class Scene:
             "Content-Type": kind,
             "Accept": "application/json",
         }
-        return post(
-            Signed(
-                url=self.stack.api_url + path,
-                method=method,
-                body=text.encode(),
-                headers={**named, **(headers or {})},
-            )
+        asked = Signed(
+            url=self.stack.api_url + path,
+            method=method,
+            body=text.encode(),
+            headers={**named, **(headers or {})},
         )
+        return post(asked)
 
     def read(self, path: str) -> Json:
         """A document of the operations API. Raises SceneError when it is refused."""
@@ -118,7 +119,11 @@ class Scene:
         self._count += 1
         return SENDERS[medium](self, person, text, f"{medium}-{secrets.token_hex(6)}-{self._count}")
 
-    def queued(self, *queues: str) -> dict[str, tuple[int, int]]:
+    def quiet(self) -> bool:
+        """True when nothing is being sent, and nothing that was seen waits to be counted."""
+        return not any(map(sum, self.messages(*WORKED).values()))
+
+    def messages(self, *queues: str) -> dict[str, tuple[int, int]]:
         """Of each queue, by its output's name: messages that wait, and those that somebody has or that are hidden."""
         kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         ask = self.stack.client("sqs").get_queue_attributes

@@ -13,6 +13,7 @@ from infra.local.fault_proxy import Fault, FaultProxy
 from infra.local.replication import CUT
 from infra.local.scene import Scene
 from infra.local.stack import LOOPBACK, RootClients, Stack
+from infra.local.triggers import switch
 from infra.region import deploy_region, replicated, target_of
 
 REGION, BUCKET = "us-east-1", "bascule-artefacts-second"
@@ -73,10 +74,7 @@ def tick(scene: Scene) -> Any:
 
 
 def _switch(stack: Stack, *, on: bool) -> None:
-    service = stack.client("lambda")
-    for page in service.get_paginator("list_event_source_mappings").paginate():
-        for mapping in page["EventSourceMappings"]:
-            service.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+    switch(stack.client("lambda"), on=on)
     events = stack.client("events")
     for rule in events.list_rules()["Rules"]:
         (events.enable_rule if on else events.disable_rule)(Name=rule["Name"])

@@ -1,8 +1,7 @@
 """Two regions of one local stack probe the same desks, and one of them cannot reach all."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from infra.local.fakes import Fakes
 from infra.local.scene import Scene, until
 from infra.local.stack import BUILD, REGION, RootClients, local_stack
+from infra.local.triggers import untriggered
 from infra.vantage import deploy_vantage, home_of
 from tests.e2e.watching import settled
 
@@ -34,17 +34,9 @@ class Afar:
         bases = [str(self.scene.fakes[name].describe()["base"]) for name in names]
         return ",".join(urlsplit(base).netloc for base in (*bases, self.scene.stack.endpoint))
 
-    @contextmanager
-    def asleep(self) -> Iterator[None]:
+    def asleep(self) -> AbstractContextManager[None]:
         """Nobody reads its queue of probes for a while."""
-        client = self.clients("lambda")
-        name = self.outputs["VantageFunction"]
-        (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        try:
-            yield
-        finally:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+        return untriggered(self.clients("lambda"), self.outputs["VantageFunction"])
 
     def probe(self, channel: str) -> None:
         body = json.dumps({"channel": channel})
@@ -71,10 +63,11 @@ def two(afar: Afar, planning: Scene, breaking: Scene) -> Afar:
 
     Home is heard of first: one vantage alone speaks for every market.
     """
-    text = planning.read("/v1/plan")["text"].replace(
+    now = planning.read("/v1/plan")
+    text = now["text"].replace(
         "routes: {fr: [paris, lille, nantes]}", "routes: {world: [paris, lille, nantes]}"
     )
-    named = {"If-Match": f'"{planning.read("/v1/plan")["version"]}"', "X-Reason": "two vantages"}
+    named = {"If-Match": f'"{now["version"]}"', "X-Reason": "two vantages"}
     with afar.asleep():
         assert planning.ops("PUT", "/v1/plan", text + VANTAGES, named).code == 200
         settled(planning)

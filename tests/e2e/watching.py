@@ -4,21 +4,20 @@ import json
 import time
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from infra.local.fakes import Entry
-from infra.local.scene import Scene, SceneError, until
+from infra.local.scene import WORKED, Scene, SceneError, until
+from infra.local.triggers import untriggered
 
 DESKS = ("desk-a", "desk-b", "chatwoot")
 HELD_FOR = 2.0
 """Seconds for which a container goes by the snapshot that it has read."""
 HIDDEN_FOR = 180.0
 """Seconds for which a message stays hidden whose replay was cut off by its time limit (infra/queues.py)."""
-WORKED = ("UrgentQueue", "NormalQueue", "BulkQueue", "EvidenceQueue")
-"""The queues through which a contact and what is seen of it go."""
 QUIET_WITHIN = 10.0
 """Seconds for what is under way: a send takes up to 8, and what was seen waits a second to be counted in a batch."""
 SWEEP_AFTER = 10.0
@@ -108,11 +107,6 @@ def undone(scene: Scene, path: str, kind: str) -> None:
     until(none_left, f"no {kind} are left", 30)
 
 
-def quiet(scene: Scene) -> bool:
-    """True when nothing is being sent, and nothing that was seen waits to be counted."""
-    return not any(map(sum, scene.queued(*WORKED).values()))
-
-
 def forget_health(scene: Scene, channel: str = "") -> None:
     """Take all evidence back, or all of one channel, as if nothing had ever been measured.
 
@@ -120,7 +114,7 @@ def forget_health(scene: Scene, channel: str = "") -> None:
     lies hidden for minutes.
     """
     with suppress(SceneError):
-        until(lambda: quiet(scene), "quiet queues", QUIET_WITHIN)
+        until(scene.quiet, "quiet queues", QUIET_WITHIN)
     table, client = scene.stack.outputs["HealthTable"], scene.stack.client("dynamodb")
     items = client.scan(TableName=table)["Items"]
     for item in [one for one in items if channel in ("", one["pk"]["S"].partition("#")[0])]:
@@ -152,12 +146,12 @@ def queued(scene: Scene) -> list[bytes]:
 
 def overflowing(scene: Scene) -> int:
     """How many messages the overflow queue and its dead-letter queue hold, without touching them."""
-    return sum(map(sum, scene.queued("OverflowQueue", "OverflowDeadQueue").values()))
+    return sum(map(sum, scene.messages("OverflowQueue", "OverflowDeadQueue").values()))
 
 
 def waiting(scene: Scene) -> int:
     """How many messages wait where it is longest: for a sender, or for what was seen to be counted."""
-    return max(waits for waits, _ in scene.queued(*WORKED).values())
+    return max(waits for waits, _ in scene.messages(*WORKED).values())
 
 
 def overflow_empties(scene: Scene) -> None:
@@ -169,16 +163,9 @@ def overflow_empties(scene: Scene) -> None:
         raise AssertionError(f"{overflowing(scene)} are still held; the replay said {dict(said)}") from stuck
 
 
-@contextmanager
-def replay_stopped(scene: Scene) -> Iterator[None]:
+def replay_stopped(scene: Scene) -> AbstractContextManager[None]:
     """Nobody reads the overflow queue for a while."""
-    client, name = scene.stack.client("lambda"), scene.stack.functions["ReplayOverflow"]
-    (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    try:
-        yield
-    finally:
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    return untriggered(scene.stack.client("lambda"), scene.stack.functions["ReplayOverflow"])
 
 
 def log_lines(scene: Scene, function: str) -> list[Json]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.channels.webhook import Webhook
 from chalicelib.domain.orders import Order, OrderKind
 from chalicelib.handlers.anchored import keep_anchored
-from chalicelib.handlers.workers import releaser
+from chalicelib.handlers.probing import releaser
 from chalicelib.memory import MemoryPorts
 from chalicelib.ports import Missing, Note, Ring, Stale, Unavailable
 from chalicelib.service.operate.callers import Caller

@@ -30,14 +30,18 @@ def _of_orders(orders, looked_away):
 
 def _of_windows(windows):
     for window in windows.planned:
-        for span in window.spans if str(window.effect) == "divert" else ():
+        for span in _diverting(window):
             for scope in window.scopes:
                 yield scope, span.start - window.drain_before, span.end
 
 
+def _diverting(window):
+    return window.spans if str(window.effect) == "divert" else ()
+
+
 def under_way(window, now):
-    """What planned work asks for now: at first that nothing new is begun, then that nothing goes there."""
-    for span in window.spans if str(window.effect) == "divert" else ():
+    """What planned work commands now: a drain up to its start, then maintenance."""
+    for span in _diverting(window):
         if span.start <= now < span.end:
             yield "maintenance"
         elif span.start - window.drain_before <= now < span.start:

@@ -9,7 +9,7 @@ from bench.durability.indexed import IndexedContacts
 from chalicelib.domain.backlog.lot import LOT_SHARDS
 from chalicelib.domain.model import Contact, Medium, Party
 from chalicelib.domain.outbox import Attempt, Due, Row, RowState, Work
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing, workers
 from chalicelib.memory import MemoryPorts
 from chalicelib.service.backlog import Backlogs
 from chalicelib.service.rows import contact_row
@@ -132,7 +132,7 @@ class Desk3(World):
             for note in self.ports.queues.take_notes("probes")
         ]
         for _, body in [one for one in self.due_notes if one[0] <= now]:
-            workers.probed(self.wired, body)
+            probing.probed(self.wired, body)
         self.due_notes = [one for one in self.due_notes if one[0] > now]
 
 

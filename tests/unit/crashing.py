@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.channels import Capability
 from chalicelib.channels.webhook import Webhook
 from chalicelib.domain.model import Message, Receipt, ReceiptState, Sent
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing, workers
 from chalicelib.http_types import Request
 from chalicelib.memory import MemoryPorts
 from chalicelib.ports import Missing, Note, Stale
@@ -209,7 +209,7 @@ class Story:
                     queues.notes.append(note)
             for note in queues.take_notes("probes"):
                 if "canary" in note.body:
-                    self._survive(workers.canaries(wired).run, note.body)
+                    self._survive(probing.canaries(wired).run, note.body)
             for note in queues.take_notes("evidence"):
                 if not self._heard(note):
                     queues.notes.append(note)

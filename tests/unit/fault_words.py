@@ -28,12 +28,22 @@ def templates() -> dict[str, str]:
 
 
 def _of(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for function in [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]:
+    functions = {one.name: one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+    for function in functions.values():
         for node in ast.walk(function):
+            if isinstance(node, ast.For | ast.comprehension) and ast.unparse(node.target) == "message":
+                yield from _yielded(functions[ast.unparse(node.iter).partition("(")[0]])
             if isinstance(node, ast.Call):
                 said = _message(node)
                 for each in _spelled(said, function) if said is not None else ():
                     yield node.lineno, each
+
+
+def _yielded(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """The messages that a function makes for the one that tells them."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Yield) and node.value is not None:
+            yield from ((node.lineno, each) for each in _spelled(node.value, function))
 
 
 def _message(call: ast.Call) -> ast.expr | None:

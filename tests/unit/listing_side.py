@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.model import Outcome, Signal, row_key
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.http_types import Call, NotSent, Request, Response
 from chalicelib.wiring import use
 from infra.local.fakes.twilio import TwilioFake
@@ -92,7 +92,7 @@ class Numbers(World):
         due = [n for n in notes if n.queue == "probes" and '"catch_up"' in n.body and not n.delay]
         notes[:] = [n for n in notes if n not in due]
         with use(self.wired):
-            return [workers.catch_up(self.wired).run(n.body) for n in due]
+            return [probing.catch_up(self.wired).run(n.body) for n in due]
 
     def handed(self) -> list[str]:
         """What the desk has been given, in its order."""

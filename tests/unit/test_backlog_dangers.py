@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 
 from chalicelib.domain.outbox import Due, RowState, deferred
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.memory import MemoryPorts
 from tests.unit.backlog_side import CountingContacts, Desk3, plan, releases
 from tests.unit.crashing import Crash, Fuse, Fused
@@ -27,7 +27,7 @@ def released_with(fuse: Fuse) -> Desk3:
     world.pass_(6)
     fuse.armed = True
     with suppress(Crash):
-        workers.releaser(world.wired).run(body)
+        probing.releaser(world.wired).run(body)
     fuse.armed = False
     world.pass_(60)
     world.clock.advance(300)
@@ -54,7 +54,7 @@ def test_two_releasers_of_one_block_ring_each_row_once_and_share_the_desks_secon
     world.park(200)
     body = releases(world)[0]
     world.pass_(5)
-    first, second = workers.releaser(world.wired), workers.releaser(world.wired)
+    first, second = probing.releaser(world.wired), probing.releaser(world.wired)
 
     rung = [first.run(body), second.run(body)]
     rings = world.ports.queues.take_bells()
@@ -70,8 +70,8 @@ def test_a_releaser_that_comes_late_uses_what_is_left_of_its_block():
     told = json.loads(releases(world)[0])
     world.clock.advance(told["block"] * 10 + 6 - world.clock.now().timestamp())
 
-    rung = workers.releaser(world.wired).run(json.dumps(told))
-    later = workers.releaser(world.wired).run(json.dumps(told | {"block": told["block"] - 1}))
+    rung = probing.releaser(world.wired).run(json.dumps(told))
+    later = probing.releaser(world.wired).run(json.dumps(told | {"block": told["block"] - 1}))
 
     assert (rung, later) == (15, 0)
 
@@ -80,7 +80,7 @@ def test_a_released_row_whose_bell_is_lost_is_found_by_the_sweep():
     world = Desk3(plan(rate=5))
     rows = world.park(20)
     world.pass_(6)
-    workers.releaser(world.wired).run(releases(world)[0])
+    probing.releaser(world.wired).run(releases(world)[0])
     world.ports.queues.take_bells()
     lost = [row.key for row in rows if not world.ports.contacts.get(row.key).lot]
 
@@ -145,7 +145,7 @@ def test_an_index_that_lags_behind_rings_nobody_twice():
     old = {shard: store.waiting(shard, 99) for shard in store._parked}
     world.pass_(30)
     store.waiting = lambda shard, limit, **_: old.get(shard, ())[:limit]
-    turns = [workers.releaser(world.wired).run(body) for body in releases(world)]
+    turns = [probing.releaser(world.wired).run(body) for body in releases(world)]
     world.pass_(30)
 
     took = Counter(event["data"]["reference"] for event in world.desks.contacts("a.example"))

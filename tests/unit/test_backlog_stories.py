@@ -6,7 +6,7 @@ from random import Random
 
 from chalicelib.domain.load import Load, shard_tokens
 from chalicelib.domain.outbox import RowState
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from tests.unit.backlog_side import PURPOSES, Desk3, plan, releases
 
 HOUR = timedelta(hours=1)
@@ -233,7 +233,7 @@ def test_a_releaser_that_runs_long_leaves_the_rest_to_the_next_block():
 
     world.pass_(6)
     contacts.unpark = slowly
-    rung = workers.releaser(world.wired).run(body)
+    rung = probing.releaser(world.wired).run(body)
 
     assert 8 <= rung <= 10
     assert len(world.waiting()) == 300 - rung

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.outbox import RowState
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.service.canary_turns import Pace, canary_note
 from tests.unit.test_calls import CALL, NUMBER, PLAN, SID, TOKEN, Line
 from tests.world import World
@@ -80,7 +80,7 @@ def test_a_test_call_is_not_counted():
     world.desks.fault["api.twilio.com"] = 201
     world.desks.bodies["api.twilio.com"] = b'{"sid": "CA9"}'
     note = canary_note("phone", world.clock.now(), Pace.CALM)
-    said = workers.canaries(world.wired).run(note.body)
+    said = probing.canaries(world.wired).run(note.body)
 
     Line(world).post(From=TESTER, CallSid="CA9")
     world.run()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.health import Rules, State, believe
 from chalicelib.domain.model import ContactKind, EvidenceClass, Outcome
 from chalicelib.domain.outbox import RowState
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing, workers
 from chalicelib.http_types import MaybeSent, NotSent, Request
 from chalicelib.service.canary_turns import Pace, canary_note, purse
 from chalicelib.service.operate.contacts import Filter
@@ -52,7 +52,7 @@ class Loop:
         """Send one now; the next is due at another time."""
         world = self.world
         world.clock.advance(10)
-        return workers.canaries(world.wired).run(canary_note("shop", world.clock.now(), pace).body)
+        return probing.canaries(world.wired).run(canary_note("shop", world.clock.now(), pace).body)
 
     def settle(self, seconds: float = 36) -> None:
         self.world.run()
@@ -154,7 +154,7 @@ def test_doubt_quickens_the_canaries_to_one_in_ten_seconds(loop):
 
 def test_the_same_message_twice_sends_one_canary(loop):
     body = canary_note("shop", loop.world.clock.now(), Pace.CALM).body
-    canaries = workers.canaries(loop.world.wired)
+    canaries = probing.canaries(loop.world.wired)
 
     said = [canaries.run(body), canaries.run(body)]
 
@@ -206,7 +206,7 @@ def test_the_days_cap_holds_across_restarts_and_ends_at_midnight():
     restarted = Wired(stores=world.ports, http=world.desks, clock=world.clock, settings=SETTINGS)
     world.clock.advance(10)
     note = canary_note("shop", world.clock.now(), Pace.DOUBT)
-    after_restart = workers.canaries(restarted).run(note.body)
+    after_restart = probing.canaries(restarted).run(note.body)
     loop.world.clock.advance(86_400)
 
     assert said.count("ok") == 12
@@ -317,7 +317,7 @@ def test_canaries_of_a_plan_that_has_them_no_more_are_not_sent(loop):
 
     assert loop.canary() == "gone"
     loop.world.publish(plan())
-    assert workers.canaries(loop.world.wired).run(late.body) == "too late"
+    assert probing.canaries(loop.world.wired).run(late.body) == "too late"
 
 
 def test_the_probe_function_sends_canaries(loop):

@@ -1,6 +1,6 @@
 """Our own canaries as proof: what we wrote to ourselves through a provider and never saw come in."""
 
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.http_types import Request
 from chalicelib.service.canary_turns import Pace, canary_note
 from chalicelib.wiring import use
@@ -31,7 +31,7 @@ class Loop(Operations):
             self.world.clock.advance(10)
             with use(self.world.wired):
                 note = canary_note("shop", self.world.clock.now(), Pace.DOUBT)
-                assert workers.canaries(self.world.wired).run(note.body) == "ok"
+                assert probing.canaries(self.world.wired).run(note.body) == "ok"
             self.settle(1)
         self.settle(60)
 

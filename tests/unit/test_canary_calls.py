@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.health import Rules, State, believe
 from chalicelib.domain.model import EvidenceClass
 from chalicelib.domain.outbox import Due, RowState
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.http_types import Request
 from chalicelib.service.canary_turns import Pace, canary_note
 from infra.local.fakes.vendor_desks import ses_mail
@@ -100,7 +100,7 @@ class Lines:
 
     def canary(self, channel: str, pace: Pace = Pace.DOUBT, seconds: float = 60) -> str:
         self.world.clock.advance(seconds)
-        return workers.canaries(self.world.wired).run(canary_note(channel, self.world.clock.now(), pace).body)
+        return probing.canaries(self.world.wired).run(canary_note(channel, self.world.clock.now(), pace).body)
 
     def settle(self) -> None:
         self.world.run()

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.health import State
 from chalicelib.domain.model import EvidenceClass
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.http_types import Request
 from chalicelib.wiring import use
 from tests.world import PLAN, World
@@ -54,7 +54,7 @@ class Seconds:
         due = [body for at, body in self.waiting if at <= now]
         self.waiting = [(at, body) for at, body in self.waiting if at > now]
         for body in due:
-            workers.probed(self.world.wired, body)
+            probing.probed(self.world.wired, body)
         self.world.run()
         self.world.clock.advance(1)
 

@@ -13,7 +13,7 @@ from chalicelib.domain.doctor.finding import (
     read_finding,
     worst_first,
 )
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.http_types import NotSent
 from chalicelib.service.checkup_turns import due
 from chalicelib.service.read_only import READS
@@ -172,7 +172,7 @@ def test_a_checkup_is_kept_and_what_changed_is_told_once():
     for planted in (set(), {"sandbox"}, {"sandbox"}, set()):
         accounts.planted = planted
         with use(api.world.wired):
-            workers.probed(api.world.wired, '{"checkup": "mail-fr"}')
+            probing.probed(api.world.wired, '{"checkup": "mail-fr"}')
         told.append(len(api.ports.queues.take_notes("flips")))
 
     kept = api.ask("GET", "/v1/doctor", role="operator").json["channels"]

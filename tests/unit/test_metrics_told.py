@@ -12,7 +12,7 @@ from chalicelib.channels import Refusal
 from chalicelib.domain.model import ContactKind
 from chalicelib.domain.outbox import RowState, Work
 from chalicelib.domain.plan_document.purposes import LANES
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing, workers
 from chalicelib.handlers.log import METRICS, line
 from chalicelib.http_types import MaybeSent, NotSent
 from chalicelib.memory import ManualClock, MemoryPorts
@@ -67,7 +67,7 @@ def tick(api, event=None):
         done = workers.tick(event or {}, None)
         for note in [each for each in api.ports.queues.notes if '"backlog"' in each.body]:
             api.ports.queues.notes.remove(note)
-            workers.probed(api.world.wired, note.body)
+            probing.probed(api.world.wired, note.body)
         return done
 
 

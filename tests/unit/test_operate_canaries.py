@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.detection.canary import canary_key, slot
-from chalicelib.handlers import workers
+from chalicelib.handlers import probing
 from chalicelib.service.canary_turns import Pace, canary_note
 from tests.unit.operations_side import Operations
 from tests.world import PLAN
@@ -20,7 +20,7 @@ def api():
 def key(api):
     """A canary that went out and never came in."""
     now = api.world.clock.now()
-    workers.canaries(api.world.wired).run(canary_note("shop", now, Pace.CALM).body)
+    probing.canaries(api.world.wired).run(canary_note("shop", now, Pace.CALM).body)
     api.world.run()
     api.world.clock.advance(36)
     api.world.run()

@@ -6,9 +6,10 @@ from chalicelib.domain.hours import Hours
 from chalicelib.domain.load import Capacity
 from chalicelib.domain.model import Medium
 from chalicelib.domain.plan import WORLD, WRITTEN, ChannelPlan, Desk, Door
+from chalicelib.domain.plan_document.addresses import page_address
 from chalicelib.domain.plan_document.canary import read_canary
 from chalicelib.domain.plan_document.faults import IDENTIFIER, Place
-from chalicelib.domain.plan_document.fields import door_link, page_address, plain_texts, texts_by, web_address
+from chalicelib.domain.plan_document.fields import door_link, plain_texts, texts_by, web_address
 from chalicelib.domain.plan_document.mode import observing
 from chalicelib.domain.plan_document.staff import read_staff
 from chalicelib.domain.plan_document.watch import read_baseline

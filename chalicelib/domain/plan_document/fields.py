@@ -42,20 +42,6 @@ def web_address(place: Place, default: str | None = "") -> str:
     return found.rstrip("/")
 
 
-def page_address(place: Place) -> str:
-    """A page of a web site: https (http on the machine itself), without user or fragment; a query may be part of it."""
-    found = place.text(None, most=500)
-    parts = _split(place, found.partition("?")[0])
-    if parts is None:
-        return ""
-    scheme, host, rest = parts
-    if scheme != "https" and not (scheme == "http" and host in LOOPBACK):
-        place.fault("must begin with https:// (http:// only for 127.0.0.1 and localhost)")
-    elif not host or rest or "#" in found or any(sign.isspace() for sign in found):
-        place.fault("must be an address without user or fragment")
-    return found
-
-
 def door_link(place: Place) -> str:
     """The link behind a button: https, tel, mailto or sms."""
     found = place.text(None, most=500)

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from chalicelib.domain.plan import ChannelPlan
+from chalicelib.domain.plan_document.addresses import page_address
 from chalicelib.domain.plan_document.channels import market
 from chalicelib.domain.plan_document.faults import Place
-from chalicelib.domain.plan_document.fields import LOOPBACK, duration
+from chalicelib.domain.plan_document.fields import duration
 from chalicelib.domain.vendor_pages.plan import DIVERT, EVERY, EXPECT, FROZEN_AFTER, PagePlan
 
 LEAST_EVERY, MOST_EVERY = timedelta(minutes=1), timedelta(minutes=5)
@@ -38,7 +38,7 @@ def _page(
     return PagePlan(
         id=id_,
         format=kind.text(None, most=64) if formats is None else kind.choice(formats, None),
-        url=_address(place.at("url")),
+        url=page_address(place.at("url")),
         hosts=tuple(_host(entry) for entry in place.at("hosts").items()),
         every=every,
         frozen_after=duration(place.at("frozen_after"), FROZEN_AFTER),
@@ -63,30 +63,11 @@ def _components(place: Place, channels: Mapping[str, ChannelPlan]) -> dict[str, 
     return found
 
 
-def _address(place: Place) -> str:
-    found = place.text(None, most=500)
-    try:
-        parts = urlsplit(found)
-        host, odd = parts.hostname or "", parts.username or parts.password or parts.fragment
-        odd = odd or ("0" if parts.port == 0 else "")
-    except ValueError:
-        place.fault("is no address")
-        return found
-    local = parts.scheme == "http" and host in LOOPBACK
-    if found and (not host or odd or not (parts.scheme == "https" or local) or not _plain(found)):
-        place.fault("must be an https:// address without user, fragment or spaces")
-    return found
-
-
 def _host(place: Place) -> str:
     found = place.text(None, most=200)
     if found and (set(found) - _HOST_CHARACTERS or found.startswith((".", "-"))):
         place.fault("must be a host name in lower case, such as status.example.com")
     return found
-
-
-def _plain(address: str) -> bool:
-    return address.isascii() and not any(sign.isspace() for sign in address)
 
 
 def _document(page: PagePlan) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from chalicelib import wiring
 from chalicelib.handlers.asked import Asked, Said
-from chalicelib.service.doctor import Doctor
+from chalicelib.handlers.probing import doctor_of
 from chalicelib.service.operate import doctor
 from chalicelib.service.operate.post import Post
 
@@ -10,15 +10,10 @@ from chalicelib.service.operate.post import Post
 def everything(asked: Asked, post: Post) -> Said:
     """The plan now, each channel as it was last looked at."""
     asked.parameters()
-    return Said(body=doctor.everything(post, _doctor(post)))
+    return Said(body=doctor.everything(post, doctor_of(wiring.current())))
 
 
 def channel(asked: Asked, post: Post) -> Said:
     """One channel now: its provider is asked."""
     asked.parameters()
-    return Said(body=doctor.channel(post, _doctor(post), asked.arguments["channel"]))
-
-
-def _doctor(post: Post) -> Doctor:
-    wired = wiring.current()
-    return Doctor(stores=post.stores, registry=post.registry, http=wired.http, clock=wired.clock)
+    return Said(body=doctor.channel(post, doctor_of(wiring.current()), asked.arguments["channel"]))
