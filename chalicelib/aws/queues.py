@@ -8,10 +8,10 @@ from typing import Any
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.errors import calling
 from chalicelib.bells import dump_ring
+from chalicelib.domain.model import LANES
 from chalicelib.domain.upgrade.schema import NAME, WRITES
 from chalicelib.ports import Note, Ring, Unavailable
 
-LANES = ("urgent", "normal", "bulk")
 _BATCH = 10
 _REGION = re.compile(r"//sqs\.[a-z0-9-]+\.")
 

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+LANES = ("urgent", "normal", "bulk")
+"""The queues of bells, in the order of their haste."""
+
 
 class Medium(StrEnum):
     """What carries a contact."""

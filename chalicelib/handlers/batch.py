@@ -1,12 +1,13 @@
 """A batch from one of our queues: each record by itself, and what failed for good laid aside with its reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
 from chalicelib import wiring
 from chalicelib.channels import ChannelError
+from chalicelib.domain.model import LANES
 from chalicelib.handlers.ahead import answered, attributes_of
 from chalicelib.handlers.log import line
 from chalicelib.http_types import MaybeSent, NotSent
@@ -24,6 +25,8 @@ EARLY = (Missing, Stale)
 """What a record meets that came before our own word of what it speaks of."""
 BACK_AFTER = (2, 15)
 """Seconds after which such a record comes again, the first and the second time; then after its queue's own time."""
+RUNG_AFTER = (3, 15)
+"""The same for a bell while a store does not answer: longer than the client then rests (aws/rests.py)."""
 
 
 def each(event: Json, name: str, handle: Callable[[str], str], more: Json | None = None) -> Json:
@@ -65,11 +68,18 @@ def whole(event: Json, run: Callable[[], Json]) -> Json:
 
 
 def hand_back(record: Record, failed: BaseException) -> None:
-    """What was early is asked for again soon: hidden for minutes, a receipt would count as missing meanwhile."""
+    """Have what is wanted soon come again soon: hidden for minutes, a receipt would count as missing meanwhile."""
     queue, before = _queue_of(record), receives(record)
-    if isinstance(failed, EARLY) and queue and before <= len(BACK_AFTER):
+    after = _soon(queue, failed)
+    if queue and before <= len(after):
         handle = str(record.get("receiptHandle", ""))
-        wiring.current().stores.queues.back(queue, handle, BACK_AFTER[before - 1])
+        wiring.current().stores.queues.back(queue, handle, after[before - 1])
+
+
+def _soon(queue: str, failed: BaseException) -> Sequence[int]:
+    if isinstance(failed, EARLY):
+        return BACK_AFTER
+    return RUNG_AFTER if queue in LANES and isinstance(failed, Unavailable) else ()
 
 
 def receives(record: Record) -> int:

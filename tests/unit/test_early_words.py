@@ -1,8 +1,9 @@
-"""What came before our own word of what it speaks of: asked for again soon, not after its queue's own minutes."""
+"""What came too early, and a bell whose store was away: asked for again soon, not after the queue's own minutes."""
 
 import pytest
 
-from chalicelib.domain.model import Receipt, ReceiptState
+from chalicelib.aws.rests import REST
+from chalicelib.domain.model import LANES, Receipt, ReceiptState
 from chalicelib.handlers import batch, workers
 from chalicelib.ports import Missing, Stale, Unavailable
 from chalicelib.service.evidence import STRANGE_AFTER
@@ -50,11 +51,23 @@ def test_what_was_early_is_asked_for_again_soon(world, error, receives, seconds)
     assert asked == [("evidence", "handle-1", seconds)]
 
 
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize(("receives", "seconds"), [(1, 3), (2, 15)])
+def test_a_bell_is_rung_again_soon_while_a_store_does_not_answer(world, lane, receives, seconds):
+    failed, asked = asked_again(world, record("x", receives, lane), Unavailable("the table is away"))
+
+    assert failed == ["m-1"]
+    assert asked == [(lane, "handle-1", seconds)]
+    assert seconds > REST
+
+
 @pytest.mark.parametrize(
     ("case", "error"),
     [
         (record("x", 3), Missing("no such row")),
         (record("x", 1), Unavailable("the table is away")),
+        (record("x", 3, "urgent"), Unavailable("the table is away")),
+        (record("x", 1, "urgent"), ValueError("no bell")),
         (record("x", 1), ValueError("no evidence")),
         (record("x", 1, "unheard-of"), Missing("no such row")),
     ],

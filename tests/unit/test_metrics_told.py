@@ -9,9 +9,8 @@ from standardwebhooks import Webhook
 
 from chalicelib.bells import dump_ring
 from chalicelib.channels import Refusal
-from chalicelib.domain.model import ContactKind
+from chalicelib.domain.model import LANES, ContactKind
 from chalicelib.domain.outbox import RowState, Work
-from chalicelib.domain.plan_document.purposes import LANES
 from chalicelib.handlers import probing, workers
 from chalicelib.handlers.log import METRICS, line
 from chalicelib.http_types import MaybeSent, NotSent

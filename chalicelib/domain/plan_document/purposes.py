@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from chalicelib.domain.match import Match
+from chalicelib.domain.model import LANES
 from chalicelib.domain.plan import Desk, Purpose, SafetyRule
 from chalicelib.domain.plan_document.faults import Place
 from chalicelib.domain.plan_document.fields import duration, texts_by
 from chalicelib.domain.plan_document.shares import read_route
 
-LANES = ("urgent", "normal", "bulk")
 _PURPOSE = ("match", "routes", "lane", "essential", "single", "deadline", "duplicates_tolerated", "offer")
 
 
