@@ -40,8 +40,9 @@ def unbounded(scene: Scene) -> None:
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
     """Line by line; a target that was missed is called so."""
-    yield "requests a second through the gateway of the local stack, as shares of a function that only writes"
-    yield "  clients  deliveries  to a bare put   to put and send   p50 ms   p99 ms"
+    yield "requests a second through the gateway of the local stack, as shares of a function that only writes;"
+    yield "that floor's: what is left of a bare put's rate when a message is sent besides"
+    yield "  clients  deliveries  to a bare put  that floor's  to put and send   p50 ms   p99 ms  refused at start"
     for row in rows:
         put = _judged(row.ratio_to_bare_put, TO_PUT[row.triggers])
         both = (
@@ -49,7 +50,10 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
             if row.triggers == "off"
             else f"{row.ratio_to_put_and_send:.2f}"
         )
-        yield f"  {row.clients:>7}  {row.triggers:>10}  {put:<14}  {both:<16}  {row.p50_ms:>6}   {row.p99_ms:>6}"
+        yield (
+            f"  {row.clients:>7}  {row.triggers:>10}  {put:<13}  {row.ratio_of_floors:<12.2f}  {both:<15}"
+            f"  {row.p50_ms:>6}   {row.p99_ms:>6}  {row.refused_at_start:>16}"
+        )
 
 
 def _judged(ratio: float, target: float | None) -> str:
