@@ -120,7 +120,7 @@ soak: setup  ## ten minutes of contacts through one container: its memory must n
 	@$(BIN)/python -m tests.soak --minutes 10
 
 drill: setup  ## the outages that founded the project, replayed, and every fault at its full length
-	@BASCULE_DRILL=full $(BIN)/pytest tests/drills tests/e2e/test_faults_are_seen.py tests/e2e/test_onset_to_feed.py tests/e2e/test_who_lost_it.py tests/e2e/test_under_fire.py tests/e2e/test_posture_on_the_stack.py tests/e2e/test_missed_texts.py tests/e2e/test_observe_on_the_stack.py tests/e2e/test_every_role_on_the_stack.py tests/e2e/test_a_region_is_lost.py
+	@BASCULE_DRILL=full $(BIN)/pytest tests/drills tests/e2e/test_faults_are_seen.py tests/e2e/test_onset_to_feed.py tests/e2e/test_who_lost_it.py tests/e2e/test_under_fire.py tests/e2e/test_posture_on_the_stack.py tests/e2e/test_missed_texts.py tests/e2e/test_observe_on_the_stack.py tests/e2e/test_every_role_on_the_stack.py tests/e2e/test_a_region_is_lost.py tests/e2e/test_peaks_on_the_stack.py
 
 deploy: setup  ## to AWS: make deploy BUCKET=name [STAGE=prod] [REGION=eu-west-3]
 	@test -n "$(BUCKET)" || { echo "name an existing bucket of yours for the artefact: make deploy BUCKET=name"; exit 2; }

@@ -5,19 +5,20 @@ import os
 import secrets
 import signal
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from bench.durability.oracle import Got, Heard, Stands
+from bench.durability.oracle import AT_REST, Got, Heard, Stands
 from infra.local.fakes.vendors import post
 from infra.local.fault_proxy import FaultProxy
 from infra.local.scene import Scene
 from tests.e2e import sides
 from tests.e2e.test_killed_worker import workers_of
-from tests.e2e.watching import DESKS
+from tests.e2e.watching import DESKS, overflowing
 
 UNDER_FIRE = ("APIHandler", "Deliver", "Evidence")
 """They reach the tables through the proxy, and their workers are killed."""
@@ -61,26 +62,46 @@ def under_fire(scene: Scene, every: float) -> Iterator[Fire]:
         yield fire
 
 
+class Sending:
+    """Everybody's vendor, who delivers the same until it hears a 2xx."""
+
+    def __init__(self, scene: Scene, names: Sequence[str]) -> None:
+        self.people = {name: sides.person("form") for name in names}
+        self.codes: defaultdict[str, list[int | None]] = defaultdict(list)
+        self._scene = scene
+
+    def deliver(self, name: str) -> None:
+        for _ in range(TRIES):
+            self.codes[name].append(code := self._once(name))
+            if code is not None and 200 <= code < 300:
+                return
+
+    def _once(self, name: str) -> int | None:
+        request = sides.form(self._scene, name, self.people[name], name)
+        return answered(lambda: post(request, patience=PATIENCE).code)
+
+
 def sent_in(scene: Scene, names: Sequence[str], most: int, senders: int) -> Heard:
     """Deliver each contact one to `most` times in random order; what the senders were told."""
     turns = [name for name in names for _ in range(1 + DRAW.randrange(most))]
     DRAW.shuffle(turns)
-    people = {name: sides.person("form") for name in names}
-    codes: defaultdict[str, list[int | None]] = defaultdict(list)
-
-    def deliver(name: str) -> None:
-        for _ in range(TRIES):
-            codes[name].append(
-                code := answered(
-                    lambda: post(sides.form(scene, name, people[name], name), patience=PATIENCE).code
-                )
-            )
-            if code is not None and 200 <= code < 300:
-                return
-
+    sending = Sending(scene, names)
     with ThreadPoolExecutor(senders) as pool:
-        list(pool.map(deliver, turns))
-    return Heard(codes=codes, deliveries=len(turns))
+        list(pool.map(sending.deliver, turns))
+    return Heard(codes=sending.codes, deliveries=len(turns))
+
+
+def arriving(scene: Scene, names: Sequence[str], rate: float) -> Heard:
+    """So many contacts a second, each at its moment, however long the answers to those before take."""
+    sending, began = Sending(scene, names), time.monotonic()
+
+    def at_its_moment(place: int) -> None:
+        time.sleep(max(0.0, began + place / rate - time.monotonic()))
+        sending.deliver(names[place])
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(at_its_moment, range(len(names))))
+    return Heard(codes=sending.codes, deliveries=len(names))
 
 
 def answered(ask: Callable[[], int]) -> int | None:
@@ -89,6 +110,13 @@ def answered(ask: Callable[[], int]) -> int | None:
         return ask()
     except OSError:
         return None
+
+
+def at_rest(scene: Scene, names: Sequence[str]) -> bool:
+    """True when nothing of these contacts is still to be done, and nothing is held."""
+    rows = standing(scene, names)
+    moving = [row for row in rows if row.due or row.state not in AT_REST]
+    return not moving and len(rows) == len(names) and overflowing(scene) == 0
 
 
 def got(scene: Scene, names: Sequence[str]) -> list[Got]:

@@ -8,11 +8,11 @@ from contextlib import suppress
 
 import pytest
 
-from bench.durability.oracle import AT_REST, balance
+from bench.durability.oracle import balance
 from infra.local.fault_proxy import Fault
 from infra.local.scene import SceneError
 from tests.e2e import sides
-from tests.e2e.firing import got, sent_in, standing, under_fire
+from tests.e2e.firing import at_rest, got, sent_in, standing, under_fire
 from tests.e2e.watching import in_the_end, overflowing
 
 pytestmark = [pytest.mark.stack, pytest.mark.lasting, pytest.mark.enable_socket]
@@ -42,9 +42,3 @@ def test_under_fire_every_contact_is_one_row_and_one_hand_over_and_the_accounts_
     assert (accounts.contacts, accounts.rows) == (CONTACTS, CONTACTS)
     assert fire.killed >= 3
     assert {Fault.THROTTLE, Fault.ERROR, Fault.ERROR_AFTER, Fault.CUT_AFTER} <= set(fire.proxy.counted)
-
-
-def at_rest(scene, names):
-    rows = standing(scene, names)
-    moving = [row for row in rows if row.due or row.state not in AT_REST]
-    return not moving and len(rows) == len(names) and overflowing(scene) == 0
