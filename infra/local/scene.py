@@ -20,7 +20,7 @@ from infra.local.stack import Stack
 MAILBOX = "bonjour@bascule.example"
 READY_WITHIN = 90
 AGAIN_FOR = 10.0
-"""Seconds for which a reading is asked for again; the product says 503 when a store takes longer than two."""
+"""Seconds for which operators ask again who are told to: a store that takes longer than two is a 503."""
 COLD = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 ROLES = ("viewer", "operator", "admin")
 WORKED = ("UrgentQueue", "NormalQueue", "BulkQueue", "EvidenceQueue")
@@ -87,7 +87,7 @@ class Scene:
         headers: Mapping[str, str] | None = None,
         role: str = "admin",
     ) -> Answered:
-        """Ask the operations API as an operator of a role; a reading again while a store does not answer."""
+        """Ask the operations API as an operator of a role, again while a store does not answer."""
         text = body if isinstance(body, str) else json.dumps(body)
         kind = "application/yaml" if isinstance(body, str) else "application/json"
         named = {
@@ -95,13 +95,14 @@ class Scene:
             "Content-Type": kind,
             "Accept": "application/json",
         }
-        asked = Signed(
-            url=self.stack.api_url + path,
-            method=method,
-            body=text.encode(),
-            headers={**named, **(headers or {})},
+        return patiently(
+            Signed(
+                url=self.stack.api_url + path,
+                method=method,
+                body=text.encode(),
+                headers={**named, **(headers or {})},
+            )
         )
-        return read_again(asked) if method == "GET" else post(asked)
 
     def read(self, path: str) -> Json:
         """A document of the operations API. Raises SceneError when it is refused."""
@@ -182,8 +183,8 @@ class Scene:
         put(SecretId=self.stack.outputs["OperatorSecrets"], SecretString=json.dumps({"operators": operators}))
 
 
-def read_again(asked: Signed) -> Answered:
-    """The answer to a reading, the last one when a store does not answer for `AGAIN_FOR` seconds."""
+def patiently(asked: Signed) -> Answered:
+    """The first answer that is not 503, or the last of those that came within `AGAIN_FOR` seconds."""
     end = time.monotonic() + AGAIN_FOR
     while (answer := post(asked)).code == HTTPStatus.SERVICE_UNAVAILABLE and time.monotonic() < end:
         time.sleep(0.5)
