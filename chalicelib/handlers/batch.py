@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
+from zlib import crc32
 
 from chalicelib import wiring
 from chalicelib.channels import ChannelError
@@ -25,8 +26,11 @@ EARLY = (Missing, Stale)
 """What a record meets that came before our own word of what it speaks of."""
 BACK_AFTER = (2, 15)
 """Seconds after which such a record comes again, the first and the second time; then after its queue's own time."""
-RUNG_AFTER = (3, 15)
-"""The same for a bell while a store does not answer: longer than the client then rests (aws/rests.py)."""
+RUNG_AFTER, SPREAD = 3, 5
+"""Seconds for a bell whose store did not answer, longer than the client then rests; and how many are drawn by its id.
+
+Once only: an outage of minutes must not use up the receipts after which somebody has to look.
+"""
 
 
 def each(event: Json, name: str, handle: Callable[[str], str], more: Json | None = None) -> Json:
@@ -70,16 +74,18 @@ def whole(event: Json, run: Callable[[], Json]) -> Json:
 def hand_back(record: Record, failed: BaseException) -> None:
     """Have what is wanted soon come again soon: hidden for minutes, a receipt would count as missing meanwhile."""
     queue, before = _queue_of(record), receives(record)
-    after = _soon(queue, failed)
+    after = _soon(record, queue, failed)
     if queue and before <= len(after):
         handle = str(record.get("receiptHandle", ""))
         wiring.current().stores.queues.back(queue, handle, after[before - 1])
 
 
-def _soon(queue: str, failed: BaseException) -> Sequence[int]:
+def _soon(record: Record, queue: str, failed: BaseException) -> Sequence[int]:
     if isinstance(failed, EARLY):
         return BACK_AFTER
-    return RUNG_AFTER if queue in LANES and isinstance(failed, Unavailable) else ()
+    if queue in LANES and isinstance(failed, Unavailable):
+        return (RUNG_AFTER + crc32(record["messageId"].encode()) % SPREAD,)
+    return ()
 
 
 def receives(record: Record) -> int:

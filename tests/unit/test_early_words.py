@@ -3,7 +3,9 @@
 import pytest
 
 from chalicelib.aws.rests import REST
+from chalicelib.bells import dump_ring
 from chalicelib.domain.model import LANES, Receipt, ReceiptState
+from chalicelib.domain.outbox import RowState
 from chalicelib.handlers import batch, workers
 from chalicelib.ports import Missing, Stale, Unavailable
 from chalicelib.service.evidence import STRANGE_AFTER
@@ -52,13 +54,33 @@ def test_what_was_early_is_asked_for_again_soon(world, error, receives, seconds)
 
 
 @pytest.mark.parametrize("lane", LANES)
-@pytest.mark.parametrize(("receives", "seconds"), [(1, 3), (2, 15)])
-def test_a_bell_is_rung_again_soon_while_a_store_does_not_answer(world, lane, receives, seconds):
-    failed, asked = asked_again(world, record("x", receives, lane), Unavailable("the table is away"))
+def test_bells_are_rung_again_soon_while_a_store_does_not_answer_and_not_all_at_once(world, lane):
+    bells = [record("x", 1, lane) | {"messageId": f"m-{number}"} for number in range(50)]
+    for bell in bells:
+        failed, asked = asked_again(world, bell, Unavailable("the table is away"))
+        assert failed == [bell["messageId"]]
 
-    assert failed == ["m-1"]
-    assert asked == [(lane, "handle-1", seconds)]
-    assert seconds > REST
+    seconds = [each for queue, _, each in asked if queue == lane]
+    assert len(seconds) == 50
+    assert REST < min(seconds) < max(seconds) < 10
+    assert set(seconds) == set(range(min(seconds), max(seconds) + 1))
+
+
+def test_a_bell_that_met_a_blink_of_the_table_is_answered_with_the_next_receipt(world):
+    world.say()
+    (bell,) = world.ports.queues.take_bells()
+    came = record(dump_ring(bell), 1, "normal")
+
+    with use(world.wired):
+        world.ports.contacts.down = True
+        first = workers.deliver({"Records": [came]}, None)
+        world.ports.contacts.down = False
+        again = workers.deliver({"Records": [record(dump_ring(bell), 2, "normal")]}, None)
+
+    assert (first["batchItemFailures"], again["batchItemFailures"]) == ([{"itemIdentifier": "m-1"}], [])
+    assert [queue for queue, _, _ in world.ports.queues.handed_back] == ["normal"]
+    assert world.row().work.state is RowState.DELIVERED
+    assert len(world.desks.contacts("a.example")) == 1
 
 
 @pytest.mark.parametrize(
@@ -66,7 +88,7 @@ def test_a_bell_is_rung_again_soon_while_a_store_does_not_answer(world, lane, re
     [
         (record("x", 3), Missing("no such row")),
         (record("x", 1), Unavailable("the table is away")),
-        (record("x", 3, "urgent"), Unavailable("the table is away")),
+        (record("x", 2, "urgent"), Unavailable("the table is away")),
         (record("x", 1, "urgent"), ValueError("no bell")),
         (record("x", 1), ValueError("no evidence")),
         (record("x", 1, "unheard-of"), Missing("no such row")),
