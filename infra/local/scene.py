@@ -39,7 +39,7 @@ class Scene:
         self.stack, self.fakes = stack, fakes
         self.tokens = {role: f"bsc_{role}_{secrets.token_urlsafe(24)}" for role in ROLES}
         self.shop_secret = "whsec_" + secrets.token_urlsafe(24).replace("-", "A").replace("_", "B")
-        self._count = 0
+        self.asked, self.told_later, self._count = 0, 0, 0
 
     def set_up(self) -> None:
         """Write the two secret documents, verify the mailbox, publish the plan, tell vendors where our hooks are."""
@@ -87,7 +87,10 @@ class Scene:
         headers: Mapping[str, str] | None = None,
         role: str = "admin",
     ) -> Answered:
-        """Ask the operations API as an operator of a role, again while a store does not answer."""
+        """Ask the operations API as an operator of a role, again while a store does not answer.
+
+        What would do something twice is asked once: that is all but readings, and changes of a version.
+        """
         text = body if isinstance(body, str) else json.dumps(body)
         kind = "application/yaml" if isinstance(body, str) else "application/json"
         named = {
@@ -95,14 +98,23 @@ class Scene:
             "Content-Type": kind,
             "Accept": "application/json",
         }
-        return patiently(
-            Signed(
-                url=self.stack.api_url + path,
-                method=method,
-                body=text.encode(),
-                headers={**named, **(headers or {})},
-            )
+        asked = Signed(
+            url=self.stack.api_url + path,
+            method=method,
+            body=text.encode(),
+            headers={**named, **(headers or {})},
         )
+        return self._patiently(asked) if method == "GET" or "If-Match" in asked.headers else post(asked)
+
+    def _patiently(self, asked: Signed) -> Answered:
+        """The first answer that is not 503, or the last within `AGAIN_FOR` seconds; both kinds are counted."""
+        end, answer = time.monotonic() + AGAIN_FOR, post(asked)
+        self.asked += 1
+        self.told_later += answer.code == HTTPStatus.SERVICE_UNAVAILABLE
+        while answer.code == HTTPStatus.SERVICE_UNAVAILABLE and time.monotonic() < end:
+            time.sleep(0.5)
+            answer = post(asked)
+        return answer
 
     def read(self, path: str) -> Json:
         """A document of the operations API. Raises SceneError when it is refused."""
@@ -181,14 +193,6 @@ class Scene:
         put = self.stack.client("secretsmanager").put_secret_value
         put(SecretId=self.stack.outputs["ChannelSecrets"], SecretString=json.dumps(document))
         put(SecretId=self.stack.outputs["OperatorSecrets"], SecretString=json.dumps({"operators": operators}))
-
-
-def patiently(asked: Signed) -> Answered:
-    """The first answer that is not 503, or the last of those that came within `AGAIN_FOR` seconds."""
-    end = time.monotonic() + AGAIN_FOR
-    while (answer := post(asked)).code == HTTPStatus.SERVICE_UNAVAILABLE and time.monotonic() < end:
-        time.sleep(0.5)
-    return answer
 
 
 def until(done: Callable[[], bool], what: str, seconds: float) -> None:

@@ -16,7 +16,10 @@ def untriggered(client: Any, function: str) -> Iterator[None]:
 
 
 def switch(client: Any, *, on: bool, **named: str) -> None:
-    """Enable or disable every trigger by a queue, or those of the one function that is named."""
-    for page in client.get_paginator("list_event_source_mappings").paginate(**named):
-        for mapping in page["EventSourceMappings"]:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+    """Enable or disable every trigger by a queue, or those of the one function that is named. LookupError: none."""
+    pages = client.get_paginator("list_event_source_mappings").paginate(**named)
+    found = [mapping["UUID"] for page in pages for mapping in page["EventSourceMappings"]]
+    if not found:
+        raise LookupError(f"no queue wakes {named or 'any function'}")
+    for mapping in found:
+        client.update_event_source_mapping(UUID=mapping, Enabled=on)

@@ -10,6 +10,9 @@ from infra.local.stack import Stack
 from tests.e2e.troubled import Story, story
 from tests.e2e.watching import forget_health, settled, undone
 
+TOLD_LATER = 0.02
+"""Of what operators ask, so much may be told to come again: the stack is one process, and busy."""
+
 
 @pytest.fixture(scope="session")
 def scene(stack: Stack) -> Iterator[Scene]:
@@ -18,6 +21,9 @@ def scene(stack: Stack) -> Iterator[Scene]:
         playing = Scene(stack, fakes)
         playing.set_up()
         yield playing
+    assert playing.told_later <= max(10, playing.asked * TOLD_LATER), (
+        "stores that do not answer are no accident"
+    )
 
 
 @pytest.fixture(scope="session")
