@@ -6,7 +6,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from infra.local.fakes.accounts import Accounts
 from infra.local.fakes.server import Listening
 from infra.local.fakes.wire import Arrived, Reply
 from infra.local.scene import SENDERS, Scene, until
+from infra.local.triggers import untriggered
 from tests.e2e import sides
 from tests.e2e.watching import settled
 from tests.unit.doctor_side import MORE, SECRETS, plan
@@ -163,6 +164,11 @@ def known_secrets(scene: Scene) -> Iterator[None]:
         client.put_secret_value(SecretId=name, SecretString=before)
 
 
+def nobody_delivers(scene: Scene) -> AbstractContextManager[None]:
+    """What earlier tests left to be sent again stays where it is: it would go to the vendors of this plan."""
+    return untriggered(scene.stack.client("lambda"), scene.stack.functions["Deliver"])
+
+
 def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minute(breaking, planning):
     scene = planning
     accounts = Accounts(public=scene.stack.api_url, now=lambda: datetime.now(UTC))
@@ -172,7 +178,7 @@ def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minu
         code, told = accounts.answer(arrived.method, arrived.url, arrived.body)
         return Reply(code=code, body=json.dumps(told).encode(), headers=accounts.headers())
 
-    with listening(vendors) as address, known_secrets(scene):
+    with listening(vendors) as address, known_secrets(scene), nobody_delivers(scene):
         publish(scene, plan(address, scene.stack.api_url, weak=True))
         scene.read("/v1/doctor")  # the function is warm
         began = time.monotonic()
@@ -185,7 +191,9 @@ def test_the_doctor_names_twelve_of_twelve_in_twenty_channels_within_half_a_minu
     assert codes >= FOUND
     assert accounts.changed == []
     # Desks are probed meanwhile, by POST.
-    assert {method for method, path in accounts.asked if not path.startswith("/box-")} == {"GET"}
+    asked = [(method, path) for method, path in accounts.asked if not path.startswith("/box-")]
+    assert [one for one in asked if one[0] != "GET"] == []
+    assert asked
     assert took <= 30
 
 
