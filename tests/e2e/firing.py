@@ -63,9 +63,10 @@ def under_fire(scene: Scene, every: float) -> Iterator[Fire]:
 
 
 class Sending:
-    """Everybody's vendor, who delivers the same until it hears a 2xx."""
+    """Everybody's vendor, who delivers the same until it hears a 2xx, with a pause of so many seconds."""
 
-    def __init__(self, scene: Scene, names: Sequence[str]) -> None:
+    def __init__(self, scene: Scene, names: Sequence[str], pause: float) -> None:
+        self.pause = pause
         self.people = {name: sides.person("form") for name in names}
         self.codes: defaultdict[str, list[int | None]] = defaultdict(list)
         self._scene = scene
@@ -75,6 +76,7 @@ class Sending:
             self.codes[name].append(code := self._once(name))
             if code is not None and 200 <= code < 300:
                 return
+            time.sleep(self.pause)
 
     def _once(self, name: str) -> int | None:
         request = sides.form(self._scene, name, self.people[name], name)
@@ -85,7 +87,7 @@ def sent_in(scene: Scene, names: Sequence[str], most: int, senders: int) -> Hear
     """Deliver each contact one to `most` times in random order; what the senders were told."""
     turns = [name for name in names for _ in range(1 + DRAW.randrange(most))]
     DRAW.shuffle(turns)
-    sending = Sending(scene, names)
+    sending = Sending(scene, names, pause=0)
     with ThreadPoolExecutor(senders) as pool:
         list(pool.map(sending.deliver, turns))
     return Heard(codes=sending.codes, deliveries=len(turns))
@@ -93,7 +95,7 @@ def sent_in(scene: Scene, names: Sequence[str], most: int, senders: int) -> Hear
 
 def arriving(scene: Scene, names: Sequence[str], rate: float) -> Heard:
     """So many contacts a second, each at its moment, however long the answers to those before take."""
-    sending, began = Sending(scene, names), time.monotonic()
+    sending, began = Sending(scene, names, pause=1), time.monotonic()
 
     def at_its_moment(place: int) -> None:
         time.sleep(max(0.0, began + place / rate - time.monotonic()))
