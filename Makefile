@@ -58,7 +58,7 @@ $(AUDIT_VENV)/.ready: requirements-audit.txt
 drill-upgrade: setup  ## the former release, this one and the former again, under load, on the local stack
 	@$(BIN)/python -m infra.local.upgrade
 
-bench: bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale bench-plan  ## every benchmark
+bench: bench-intake bench-detection bench-onset bench-surge bench-durability bench-scale bench-plan  ## every benchmark but bench-load, which needs the stack to itself
 
 bench-load: setup  ## requests a second through the local gateway, beside functions that only write
 	@$(BIN)/python -m bench.load
