@@ -136,10 +136,22 @@ def test_a_page_with_the_link_between_quotes_leads_there_whatever_else_it_says(b
 @pytest.mark.parametrize(
     ("pages", "fault"),
     [
-        ('["http://shop.example/x"]', "must be an https:// address without user, fragment or spaces"),
-        ('["https://me:pw@shop.example/"]', "must be an https:// address without user, fragment or spaces"),
-        ('["https://shop.example/#top"]', "must be an https:// address without user, fragment or spaces"),
-        ('["https://shop.example/a b"]', "must be an https:// address without user, fragment or spaces"),
+        (
+            '["http://shop.example/x"]',
+            "must be an https:// address in ASCII, without user, fragment or spaces",
+        ),
+        (
+            '["https://me:pw@shop.example/"]',
+            "must be an https:// address in ASCII, without user, fragment or spaces",
+        ),
+        (
+            '["https://shop.example/#top"]',
+            "must be an https:// address in ASCII, without user, fragment or spaces",
+        ),
+        (
+            '["https://shop.example/a b"]',
+            "must be an https:// address in ASCII, without user, fragment or spaces",
+        ),
         ("[7]", "pages[0]"),
         (str([f"https://shop.example/{n}" for n in range(6)]), "must be at most 5"),
     ],

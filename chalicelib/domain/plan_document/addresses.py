@@ -18,7 +18,7 @@ def page_address(place: Place) -> str:
         return found
     local = parts.scheme == "http" and host in LOOPBACK
     if found and (not host or odd or not (parts.scheme == "https" or local) or not _plain(found)):
-        place.fault("must be an https:// address without user, fragment or spaces")
+        place.fault("must be an https:// address in ASCII, without user, fragment or spaces")
     return found
 
 
