@@ -152,6 +152,11 @@ def spent(scene):
     return scene.read("/v1/capacity")["money"]["spent_usd"] >= CAP
 
 
+def heard_of(scene):
+    """Where to, and why, of each of these changes."""
+    return [(each["after"], each["because"]) for each in moves(scene)]
+
+
 def moves(scene):
     """The changes of posture that the subscriber has heard of."""
     events = events_of(scene.fakes.taken("subscriber"))
@@ -186,7 +191,7 @@ def test_ten_times_the_usual_moves_it_by_itself_nothing_is_lost_and_it_comes_bac
     assert at_aws(ready) == WIDE
     came_back = [("alert", "quiet"), ("calm", "quiet")]
     assert [(word["after"], word["because"]) for word in written(ready)][-2:] == came_back
-    assert [(each["after"], each["because"]) for each in moves(ready)][-2:] == came_back
+    until(lambda: heard_of(ready)[-2:] == came_back, "a subscriber hears of both", 60)
 
 
 def on_target(scene, answered):
