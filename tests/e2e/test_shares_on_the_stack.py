@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from infra.local.scene import until
-from tests.e2e.watching import only_row
+from tests.e2e.watching import only_row, settled
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -38,8 +38,9 @@ def drawn(scene, word, by):
         return json.loads(answer.text)["decision"]["draw"] or {}
 
     until(lambda: told().get("by") == by, f"shares by {by} are published", 30)
-    people = [f"{word}-{number}" for number in range(CONTACTS)]
+    people = [f"{word}-{number}" for number in range(CONTACTS + 1)]
     until(lambda: by_the_door(scene, people[0], by), f"the door goes by {by}", 30)
+    settled(scene)  # its other containers, too
     for person in people[1:]:
         assert scene.contact("form", person, "Where is my order?").code == 202
     return [only_row(scene, "shop", person)["decision"] for person in people[1:]]
@@ -84,7 +85,8 @@ def test_shares_are_drawn_shift_when_a_desk_is_slow_and_are_fixed_by_an_order(pl
 
     assert {dict(pairs(one))["paris"] for one in planned} == {70}
     assert {dict(pairs(one))["paris"] for one in shifted} == {50}
-    assert Counter(one["desk"] for one in fixed)["lille"] >= CONTACTS - 2
+    assert {dict(pairs(one))["paris"] for one in fixed} == {1}
+    assert Counter(one["desk"] for one in fixed)["lille"] >= CONTACTS - 2  # less by chance in 1 of 9,000 runs
     assert all(one["desk"] == one["draw"]["shares"][0]["desk"] for one in (*planned, *shifted, *fixed))
     until(
         lambda: planning.tick() or route(planning) == ("plan", [70, 30]), "the plan's shares hold again", 60
