@@ -20,7 +20,7 @@ from infra.local.stack import Stack
 MAILBOX = "bonjour@bascule.example"
 READY_WITHIN = 90
 AGAIN_FOR = 10.0
-"""Seconds for which operators ask again who are told to: a store that takes longer than two is a 503."""
+"""Seconds for which a reading is asked for again: a store that takes longer than two is a 503."""
 COLD = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 ROLES = ("viewer", "operator", "admin")
 WORKED = ("UrgentQueue", "NormalQueue", "BulkQueue", "EvidenceQueue")
@@ -87,9 +87,9 @@ class Scene:
         headers: Mapping[str, str] | None = None,
         role: str = "admin",
     ) -> Answered:
-        """Ask the operations API as an operator of a role, again while a store does not answer.
+        """Ask the operations API as an operator of a role; a reading again while a store does not answer.
 
-        What would do something twice is asked once: that is all but readings, and changes of a version.
+        A change is asked for once: one whose answer was lost may stand, and would then be told that it is overtaken.
         """
         text = body if isinstance(body, str) else json.dumps(body)
         kind = "application/yaml" if isinstance(body, str) else "application/json"
@@ -104,7 +104,7 @@ class Scene:
             body=text.encode(),
             headers={**named, **(headers or {})},
         )
-        return self._patiently(asked) if method == "GET" or "If-Match" in asked.headers else post(asked)
+        return self._patiently(asked) if method == "GET" else post(asked)
 
     def _patiently(self, asked: Signed) -> Answered:
         """The first answer that is not 503, or the last within `AGAIN_FOR` seconds; both kinds are counted."""
