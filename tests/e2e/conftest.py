@@ -8,7 +8,7 @@ from infra.local.fakes import Fakes
 from infra.local.scene import Scene, until
 from infra.local.stack import Stack
 from tests.e2e.troubled import Story, story
-from tests.e2e.watching import forget_health, settled, undone
+from tests.e2e.watching import forget_health, settled, stands, undone
 
 TOLD_LATER = 0.02
 """Of what operators ask, so much may be told to come again: the stack is one process, and busy."""
@@ -50,12 +50,5 @@ def planning(scene: Scene) -> Iterator[Scene]:
         yield scene
     finally:
         undone(scene, "/v1/orders", "orders")
-        until(lambda: planned(scene, found["text"]), "the plan of before is back", 30)
+        until(lambda: stands(scene, found["text"]), "the plan of before is back", 30)
         settled(scene)
-
-
-def planned(scene: Scene, text: str) -> bool:
-    """Publish this plan, unless it stands; False when that is to be tried again."""
-    now = scene.read("/v1/plan")
-    named = {"If-Match": f'"{now["version"]}"', "X-Reason": "as before"}
-    return now["text"] == text or scene.ops("PUT", "/v1/plan", text, named).code == 200

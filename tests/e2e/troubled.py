@@ -19,7 +19,7 @@ from infra.local.fakes.subscriber import events_of
 from infra.local.fakes.vendors import post
 from infra.local.scene import Scene, SceneError, until
 from tests.e2e import sides
-from tests.e2e.watching import forget_health, settled, waiting
+from tests.e2e.watching import forget_health, settled, stands, waiting
 
 MINUTE, THIRD = 2.0, 20.0
 """Seconds after which the minute's work is run again: while a return is waited for, and where time is measured."""
@@ -402,7 +402,5 @@ def planned(text: str, scene: Scene, mail: Fakes) -> str:
 
 def publish(scene: Scene, text: str) -> None:
     """Make this the plan, and wait until everybody goes by it."""
-    version = scene.read("/v1/plan")["version"]
-    answer = scene.ops("PUT", "/v1/plan", text, {"If-Match": f'"{version}"', "X-Reason": "trouble"})
-    assert answer.code in (200, 201), answer.text
+    until(lambda: stands(scene, text), "the plan is published", 30)
     settled(scene)

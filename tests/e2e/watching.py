@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from infra.local.fakes import Entry
-from infra.local.scene import WORKED, Scene, SceneError, until
+from infra.local.scene import COLD, WORKED, Scene, SceneError, until
 from infra.local.triggers import untriggered
 
 DESKS = ("desk-a", "desk-b", "chatwoot")
@@ -90,6 +90,20 @@ def settled(scene: Scene) -> None:
     scene.tick()
     over = time.monotonic() + HELD_FOR
     until(lambda: time.monotonic() > over, "the snapshot's two seconds", HELD_FOR + 2)
+
+
+def stands(scene: Scene, text: str) -> bool:
+    """Publish this plan, unless it stands; False when that is to be tried again.
+
+    On a busy machine an answer may be lost, of a plan that then stands.
+    """
+    now = scene.read("/v1/plan")
+    if now["text"] == text:
+        return True
+    named = {"If-Match": f'"{now["version"]}"', "X-Reason": "a play"}
+    answer = scene.ops("PUT", "/v1/plan", text, named)
+    assert answer.code in (200, 412, *COLD), answer.text
+    return answer.code == 200
 
 
 def undone(scene: Scene, path: str, kind: str) -> None:
