@@ -13,8 +13,8 @@ from chalicelib.domain.detection.canary import canary_key, slot
 from infra.local.fakes import Entry, Fakes
 from infra.local.fakes.ses import SesFake
 from infra.local.scene import MAILBOX, Scene, SceneError
-from tests.e2e.troubled import publish, within
-from tests.e2e.watching import DESKS, forget_health
+from tests.e2e.troubled import within
+from tests.e2e.watching import DESKS, forget_health, publish
 
 SECOND = "essai@bascule.example"
 LOSSES = 8

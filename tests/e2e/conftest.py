@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.fakes import Fakes
-from infra.local.scene import Scene, until
+from infra.local.scene import Scene
 from infra.local.stack import Stack
 from tests.e2e.troubled import Story, story
-from tests.e2e.watching import forget_health, settled, stands, undone
+from tests.e2e.watching import forget_health, publish, undone
 
 TOLD_LATER = 0.02
 """Of what operators ask, so much may be told to come again: the stack is one process, and busy."""
@@ -50,5 +50,4 @@ def planning(scene: Scene) -> Iterator[Scene]:
         yield scene
     finally:
         undone(scene, "/v1/orders", "orders")
-        until(lambda: stands(scene, found["text"]), "the plan of before is back", 30)
-        settled(scene)
+        publish(scene, found["text"])

@@ -20,7 +20,7 @@ from infra.local.fakes.wire import Arrived, Reply
 from infra.local.scene import SENDERS, Scene, until
 from infra.local.triggers import untriggered
 from tests.e2e import sides
-from tests.e2e.watching import settled
+from tests.e2e.watching import publish
 from tests.unit.doctor_side import MORE, SECRETS, plan
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(900)]
@@ -56,13 +56,6 @@ def beside(text: str, target: str) -> str:
             f"  {channel}:\n    {{", f'  {channel}:\n    {{forward_to: "{target}/{channel}", ', 1
         )
     return text
-
-
-def publish(scene: Scene, text: str) -> None:
-    version = scene.read("/v1/plan")["version"]
-    answer = scene.ops("PUT", "/v1/plan", text, {"If-Match": f'"{version}"', "X-Reason": "beside"})
-    assert answer.code in (200, 201), answer.text
-    settled(scene)
 
 
 def ours(scene: Scene, people: set[str]) -> list[dict]:

@@ -12,7 +12,7 @@ from bench.durability.oracle import balance
 from tests.e2e import sides
 from tests.e2e.firing import arriving, at_rest, got, standing
 from tests.e2e.pacing import arrivals, overrun, slower
-from tests.e2e.watching import HIDDEN_FOR, in_the_end, settled
+from tests.e2e.watching import HIDDEN_FOR, in_the_end, publish
 
 FULL = os.environ.get("BASCULE_DRILL") == "full"
 USUAL, RATE = 0.2, 4
@@ -30,10 +30,7 @@ pytestmark = [
 @pytest.fixture
 def two_desks(planning):
     """The scene with two desks, slower than the greater peak."""
-    found = planning.read("/v1/plan")
-    named = {"If-Match": f'"{found["version"]}"', "X-Reason": "a small house"}
-    assert planning.ops("PUT", "/v1/plan", slower(found["text"], RATE), named).code == 200
-    settled(planning)
+    publish(planning, slower(planning.read("/v1/plan")["text"], RATE))
     return planning
 
 

@@ -19,7 +19,7 @@ from chalicelib.domain.surge.record import read_stance, stance_text
 from infra.local.fakes.subscriber import events_of
 from infra.local.scene import until
 from tests.e2e.pacing import arrivals, overrun, slower
-from tests.e2e.watching import DESKS, HIDDEN_FOR, in_the_end, settled
+from tests.e2e.watching import DESKS, HIDDEN_FOR, in_the_end, publish, undone
 
 FULL = os.environ.get("BASCULE_DRILL") == "full"
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket, pytest.mark.timeout(3600 if FULL else 400)]
@@ -60,24 +60,11 @@ def ready(planning):
     return planning
 
 
-def publish(scene, text):
-    named = {"If-Match": f'"{scene.read("/v1/plan")["version"]}"', "X-Reason": "postures"}
-    answer = scene.ops("PUT", "/v1/plan", text, named)
-    assert answer.code == 200, answer.text
-    settled(scene)
-
-
 def ordered(scene, posture):
     tag = scene.ops("GET", "/v1/orders").headers["etag"]
     order = {"kind": "posture", "scope": f"capacity:{posture}", "until": 10, "reason": "a test"}
     given = scene.ops("POST", "/v1/orders", order, {"If-Match": tag}, "operator")
     assert given.code == 201, given.text
-
-
-def lifted(scene):
-    for order in scene.read("/v1/orders")["orders"]:
-        tag = scene.ops("GET", "/v1/orders").headers["etag"]
-        assert scene.ops("DELETE", f"/v1/orders/{order['id']}", headers={"If-Match": tag}).code == 200
 
 
 def at_aws(scene):
@@ -105,7 +92,7 @@ def test_an_order_opens_the_door_wider_and_another_takes_it_back(ready):
     ordered(ready, "crisis")
     until(lambda: throttled(ready, 3_000.0), "the door of a crisis", 60)
     told = ready.read("/v1/capacity")
-    lifted(ready)
+    undone(ready, "/v1/orders", "orders")
     ordered(ready, "calm")
     until(lambda: throttled(ready, before), "the door is as wide as before", 60)
 
@@ -127,7 +114,7 @@ def test_without_money_nothing_that_costs_is_raised_and_that_is_told(ready):
     told = ready.read("/v1/capacity")
     until(lambda: moves(ready), "a subscriber hears of it", 60)
     entry = written(ready)[-1]
-    lifted(ready)
+    undone(ready, "/v1/orders", "orders")
     ordered(ready, "calm")
     until(lambda: throttled(ready, WIDE), "the door is as wide as before", 60)
 

@@ -11,7 +11,7 @@ from infra.local.scene import Scene, until
 from infra.local.stack import BUILD, REGION, RootClients, local_stack
 from infra.local.triggers import untriggered
 from infra.vantage import deploy_vantage, home_of
-from tests.e2e.watching import settled
+from tests.e2e.watching import publish
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -63,14 +63,11 @@ def two(afar: Afar, planning: Scene, breaking: Scene) -> Afar:
 
     Home is heard of first: one vantage alone speaks for every market.
     """
-    now = planning.read("/v1/plan")
-    text = now["text"].replace(
+    text = planning.read("/v1/plan")["text"].replace(
         "routes: {fr: [paris, lille, nantes]}", "routes: {world: [paris, lille, nantes]}"
     )
-    named = {"If-Match": f'"{now["version"]}"', "X-Reason": "two vantages"}
     with afar.asleep():
-        assert planning.ops("PUT", "/v1/plan", text + VANTAGES, named).code == 200
-        settled(planning)
+        publish(planning, text + VANTAGES)
         planning.tick()
         until(lambda: heard_of(planning, REGION, "box-a"), "home has probed the first desk", 75)
     return afar

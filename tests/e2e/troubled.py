@@ -19,7 +19,7 @@ from infra.local.fakes.subscriber import events_of
 from infra.local.fakes.vendors import post
 from infra.local.scene import Scene, SceneError, until
 from tests.e2e import sides
-from tests.e2e.watching import forget_health, settled, stands, waiting
+from tests.e2e.watching import forget_health, publish, settled, waiting
 
 MINUTE, THIRD = 2.0, 20.0
 """Seconds after which the minute's work is run again: while a return is waited for, and where time is measured."""
@@ -398,9 +398,3 @@ def planned(text: str, scene: Scene, mail: Fakes) -> str:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     return text
-
-
-def publish(scene: Scene, text: str) -> None:
-    """Make this the plan, and wait until everybody goes by it."""
-    until(lambda: stands(scene, text), "the plan is published", 30)
-    settled(scene)

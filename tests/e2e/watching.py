@@ -92,7 +92,7 @@ def settled(scene: Scene) -> None:
     until(lambda: time.monotonic() > over, "the snapshot's two seconds", HELD_FOR + 2)
 
 
-def stands(scene: Scene, text: str) -> bool:
+def _stands(scene: Scene, text: str) -> bool:
     """Publish this plan, unless it stands; False when that is to be tried again.
 
     On a busy machine an answer may be lost, of a plan that then stands.
@@ -104,6 +104,12 @@ def stands(scene: Scene, text: str) -> bool:
     answer = scene.ops("PUT", "/v1/plan", text, named)
     assert answer.code in (200, 412, *COLD), answer.text
     return answer.code == 200
+
+
+def publish(scene: Scene, text: str) -> None:
+    """Make this the plan, and wait until everybody goes by it."""
+    until(lambda: _stands(scene, text), "the plan is published", 30)
+    settled(scene)
 
 
 def undone(scene: Scene, path: str, kind: str) -> None:

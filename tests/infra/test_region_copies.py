@@ -14,6 +14,7 @@ from infra.package import PackagingError
 from infra.stores import REPLICATED
 
 NAMES = {logical: f"bascule-prod-{logical}" for logical in REPLICATED}
+LOOK, KEEP = "DescribeTable", "UpdateContinuousBackups"
 RECOVERY = {"PointInTimeRecoveryEnabled": True}
 
 
@@ -26,6 +27,10 @@ class There:
         )
         self.stub = Stubber(self.client)
         self.stub.activate()
+        self.asked: list[str] = []
+        self.client.meta.events.register(
+            "before-parameter-build.dynamodb", lambda model, **_: self.asked.append(model.name)
+        )
 
     def __call__(self, service):
         assert service == "dynamodb"
@@ -69,6 +74,10 @@ def test_each_table_is_copied_once_home_is_ready_and_kept_once_the_copy_is(sides
 
     region.replicated(home, away, NAMES, "eu-central-1", look=0.001)
 
+    copied = [LOOK, LOOK, "UpdateTable"]
+    assert home.asked == copied * len(NAMES)
+    assert away.asked == [LOOK, LOOK, LOOK, LOOK, KEEP] * len(NAMES)
+
 
 def test_after_a_run_that_broke_off_a_copy_under_way_is_awaited_and_not_asked_for_again(sides):
     home, away = sides
@@ -77,6 +86,9 @@ def test_after_a_run_that_broke_off_a_copy_under_way_is_awaited_and_not_asked_fo
         away.is_kept(table)
 
     region.replicated(home, away, NAMES, "eu-central-1", look=0.001)
+
+    assert home.asked == []
+    assert away.asked == [LOOK, LOOK, LOOK, KEEP] * len(NAMES)
 
 
 def test_a_copy_that_is_never_ready_is_told_by_its_name(sides, monkeypatch):
